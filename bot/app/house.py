@@ -1,0 +1,176 @@
+"""One installation, opened by one process: what the web, the steps and the commands work with."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ValidationError
+
+from bot import clock, log
+from bot.app.senders import makers, sender_options, unsent_options
+from bot.contracts import Integration, Pace, SourceFault, Surroundings, Webhook
+from bot.contracts import Source as Asked
+from bot.delivery.envelopes import Stationery
+from bot.delivery.journal import Journal
+from bot.delivery.lanes import Lanes
+from bot.links import Links
+from bot.network import Network, load_network
+from bot.planning.notices import announce
+from bot.settings import Settings, read_settings
+from bot.store.db import Database
+from bot.store.network import read_network
+from bot.store.schema import schema_fault
+from bot.store.sources import Source
+from bot.store.workplace import Installation
+from bot.work.steps import MakeSender, Steps
+from bot.work.workers import Worker
+from integrations import INTEGRATIONS, load
+
+
+class NotReady(Exception):
+    """The database cannot be used as it is; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class House:
+    """One installation, opened by one process: what the web, the steps and the commands work with."""
+
+    settings: Settings
+    database: Database
+    network: Network
+    links: Links
+    installation: str
+    senders: Mapping[str, MakeSender]
+    renderers: Mapping[str, MakeSender]
+    paces: Mapping[str, Pace]
+
+    @property
+    def stationery(self) -> Stationery:
+        """What every envelope has in common."""
+        return Stationery(self.network, self.links, self.installation, self.settings.zone)
+
+    @property
+    def journals(self) -> Path:
+        """The folder with the workers' journals."""
+        return self.settings.state_dir / "journals"
+
+    def allowed(self, address: str) -> bool:
+        """Whether the delivery mode lets a message out to this address."""
+        mode = self.settings.delivery_mode
+        return mode == "live" or (mode == "allowlist" and address.casefold() in self.settings.send_only_to)
+
+    def open_source(self, source: Source) -> Asked:
+        """The asking side of a source. Raises SourceFault when its kind or options are wrong."""
+        kind = integration(source.kind)
+        if kind.source is None:
+            raise SourceFault(f"{source.kind} cannot be asked; it only sends")
+        return kind.source(check_options(kind, source.options), self.surroundings(source))
+
+    def open_webhook(self, source: Source) -> Webhook | None:
+        """The receiving side of a source, None when it has none. Raises SourceFault when its options are wrong."""
+        kind = integration(source.kind)
+        if kind.webhook is None:
+            return None
+        return kind.webhook(check_options(kind, self._own_options(source)), self.surroundings(source))
+
+    def _own_options(self, source: Source) -> Mapping[str, Any]:
+        # The source that `migrate` makes takes its secrets from the environment, so that they can be rotated there.
+        if source.name != "webhook":
+            return source.options
+        if not self.settings.webhook_secret:
+            raise SourceFault("WEBHOOK_SECRET is not set, so nothing can be signed for /in/webhook")
+        return {**source.options, "secrets": self.settings.webhook_secret}
+
+    def surroundings(self, source: Source) -> Surroundings:
+        """What a source may know of the house."""
+        return Surroundings(
+            name=source.name,
+            defaults=source.stated_defaults(),
+            contact_url=self.settings.public_url,
+            allow_private=self.settings.fetch_allow_private,
+            cities=self.network.city_names(),
+            topics=self.network.topic_words(),
+        )
+
+    def steps(self, kind: str) -> Steps:
+        """The steps of a new worker of this process, with its journal."""
+        worker = Worker(kind)
+        lanes = Lanes(
+            database=self.database,
+            journal=Journal(self.journals, worker.id, durable=self.settings.sqlite_synchronous == "FULL"),
+            journals=self.journals,
+            stationery=self.stationery,
+            allowed=self.allowed,
+            replan=announce,
+            paces=self.paces,
+            stopping=threading.Event(),
+        )
+        return Steps(
+            self.database, self.network, worker, lanes, self.senders, self.paces, self.open_source,
+            self.settings.public_url, self.settings.zone,
+        )  # fmt: skip
+
+
+def integration(kind: str) -> Integration:
+    """The integration of that name. Raises SourceFault when there is none."""
+    if kind not in INTEGRATIONS:
+        raise SourceFault(f"there is no integration called {kind!r}")
+    return load(kind)
+
+
+def source_kinds() -> list[str]:
+    """The integrations that bring news in."""
+    return [name for name in INTEGRATIONS if load(name).source or load(name).webhook]
+
+
+def check_options(kind: Integration, options: Mapping[str, Any]) -> BaseModel:
+    """An integration's options, checked by its model. Raises SourceFault naming every wrong field."""
+    try:
+        return kind.options.model_validate(options)
+    except ValidationError as fault:
+        wrong = [
+            f"{'.'.join(map(str, error['loc'])) or 'options'}: {error['msg']}" for error in fault.errors()
+        ]
+        raise SourceFault("; ".join(wrong)) from fault
+
+
+def read_environment() -> Settings:
+    """The settings from the environment and `.env` (the environment wins). Raises SettingsFault."""
+    return read_settings({**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ})
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the settings."""
+    return Database(settings.database_url, settings.sqlite_synchronous)
+
+
+def open_house(settings: Settings) -> House:
+    """Open an installation. Raises NotReady when the schema is not the one this code needs."""
+    log.configure(settings.log_level)
+    clock.set_clock(settings.clock_start)
+    database = open_database(settings)
+    fault = schema_fault(database.engine)
+    if fault:
+        database.close()
+        raise NotReady(fault)
+    with database.reading() as session:
+        network = read_network(session) or load_network(settings.network_file)
+        installation = session.get_one(Installation, 1).key
+    database.engine.dispose()  # a server may fork after this: connections must not be shared
+    options = sender_options(settings)
+    return House(
+        settings=settings,
+        database=database,
+        network=network,
+        links=Links(settings.secret_key, settings.public_url),
+        installation=installation,
+        senders=makers(options),
+        renderers=makers({**unsent_options(), **options}),
+        paces={name: make().pace for name, make in makers(options).items()},
+    )

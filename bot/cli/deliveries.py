@@ -1,0 +1,3 @@
+"""`replay`: failed deliveries once more."""
+
+COMMANDS = ()

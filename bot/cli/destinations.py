@@ -1,0 +1,125 @@
+"""`destinations`: Slack conversations and where everything lands."""
+
+from __future__ import annotations
+
+import re
+
+import click
+from sqlalchemy import delete, select
+
+from bot.app import House, open_house, read_environment
+from bot.contracts import LANGUAGES, RHYTHMS, Language
+from bot.people.conversations import add_conversation
+from bot.store.audit import record
+from bot.store.contacts import Contact
+from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+
+
+@click.group("destinations")
+def destinations() -> None:
+    """Places where messages land."""
+
+
+@destinations.command("add")
+@click.argument("sender", type=click.Choice(["slack"]))
+@click.argument("conversation")
+@click.option("--city", help="Hear what concerns this city (and what is for all).")
+@click.option("--topic", help="Hear what is about this topic.")
+@click.option("--language", help="Languages in order, split by commas: fi,sv.")
+@click.option("--rhythm", type=click.Choice(RHYTHMS), default="now", show_default=True)
+@click.option("--team", default="", help="Slack team id; the bot's own when left out.")
+def add(
+    sender: str,
+    conversation: str,
+    city: str | None,
+    topic: str | None,
+    language: str | None,
+    rhythm: str,
+    team: str,
+) -> None:
+    """Add a Slack conversation, by its id, for a city, a topic, or (neither) for all."""
+    house = open_house(read_environment())
+    if not re.fullmatch(r"[CGD][A-Z0-9]{2,}", conversation):
+        raise click.ClickException(
+            f"{conversation!r} is not a conversation id such as C012AB3CD (at the end of its details in Slack)"
+        )
+    check_slug(house, "city", city)
+    check_slug(house, "topic", topic)
+    languages = _languages(language or house.settings.default_language)
+    with house.database.writing() as session:
+        place = add_conversation(
+            session, conversation, city=city, topic=topic, languages=languages,
+            rhythm=rhythm, team=team,  # type: ignore[arg-type]
+        )  # fmt: skip
+        record(session, "command", "destination.added", f"{sender}:{conversation}", city=city, topic=topic)
+        click.echo(
+            f"{conversation} is destination {place.id}: {_rule(city, topic)}, {rhythm}, {place.languages}"
+        )
+
+
+def check_slug(house: House, noun: str, slug: str | None) -> None:
+    """Refuse a slug the network does not have, naming the nearest ones."""
+    known = {entry.slug for entry in (house.network.cities if noun == "city" else house.network.topics)}
+    if slug and slug not in known:
+        near = house.network.nearest(slug, noun)  # type: ignore[arg-type]
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(sorted(known))}"
+        raise click.ClickException(f"there is no {noun} {slug!r}: {hint}")
+
+
+def _languages(text: str) -> list[Language]:
+    chosen = [part.strip() for part in text.split(",") if part.strip()]
+    wrong = [part for part in chosen if part not in LANGUAGES]
+    if wrong or not chosen:
+        raise click.ClickException(
+            f"--language takes {', '.join(LANGUAGES)}, split by commas; {text!r} is not that"
+        )
+    return list(dict.fromkeys(chosen))  # type: ignore[arg-type]
+
+
+def _rule(city: str | None, topic: str | None) -> str:
+    return " and ".join(part for part in (city, topic) if part) or "everything"
+
+
+@destinations.command("list")
+def list_() -> None:
+    """List the conversations with their rules, and count the personal destinations."""
+    house = open_house(read_environment())
+    with house.database.reading() as session:
+        rows = session.execute(
+            select(Destination, Subscription.rhythm, SubscriptionCity.city, SubscriptionTopic.topic)
+            .join(Subscription, Subscription.destination_id == Destination.id)
+            .outerjoin(SubscriptionCity, SubscriptionCity.subscription_id == Subscription.id)
+            .outerjoin(SubscriptionTopic, SubscriptionTopic.subscription_id == Subscription.id)
+            .where(Destination.contact_id.is_(None))
+            .order_by(Destination.id, Subscription.id)
+        ).tuples()
+        for place, rhythm, city, topic in rows:
+            paused = f"  paused: {place.fault}" if place.paused_until else ""
+            click.echo(
+                f"{place.id}\t{place.address}\t{_rule(city, topic)}\t{rhythm}\t{place.languages}{paused}"
+            )
+        personal = session.execute(
+            select(Destination, Contact.name)
+            .join(Contact, Contact.id == Destination.contact_id)
+            .order_by(Destination.id)
+        ).tuples()
+        for place, name in personal:
+            paused = f"  paused: {place.fault}" if place.paused_until else ""
+            click.echo(f"{place.id}\t{place.sender}\t{place.address}\t{name}{paused}")
+
+
+@destinations.command("remove")
+@click.argument("number", type=int)
+def remove(number: int) -> None:
+    """Take a conversation's rules away: nothing new is planned for it. What was sent stays on record."""
+    house = open_house(read_environment())
+    with house.database.writing() as session:
+        place = session.get(Destination, number)
+        if place is None or place.contact_id is not None:
+            raise click.ClickException(f"{number} is not a conversation: `destinations list` shows them")
+        session.execute(delete(Subscription).where(Subscription.destination_id == number))
+        record(session, "command", "destination.removed", f"{place.sender}:{place.address}")
+    click.echo(f"{place.address} hears nothing new any more")
+
+
+COMMANDS = (destinations,)

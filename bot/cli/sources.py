@@ -1,0 +1,164 @@
+"""`sources`: what brings news in."""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+from typing import Any, get_args
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.app import check_options, integration, open_house, read_environment, source_kinds
+from bot.cli.destinations import check_slug
+from bot.contracts import KINDS, LANGUAGES, SourceFault, Visibility
+from bot.store.audit import record
+from bot.store.sources import Source, source_named
+
+
+@click.group("sources")
+def sources() -> None:
+    """What brings news in."""
+
+
+@sources.command("add")
+@click.argument("kind")
+@click.argument("name")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="An option of the integration.")
+@click.option(
+    "--city", "cities", multiple=True, help="Its news concerns this city, unless it says otherwise."
+)
+@click.option(
+    "--topic", "topics", multiple=True, help="Its news is about this topic, unless it says otherwise."
+)
+@click.option("--item-kind", type=click.Choice(KINDS), default="news", show_default=True)
+@click.option("--visibility", type=click.Choice(get_args(Visibility)), help="Who may see its items.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="fi", show_default=True)
+@click.option(
+    "--publish", type=click.Choice(["at_once", "after_approval"]), default="at_once", show_default=True
+)
+@click.option("--urgent/--never-urgent", default=False, help="Whether it may mark its news as urgent.")
+@click.option(
+    "--first-poll",
+    type=click.Choice(["silent", "announce"]),
+    default="silent",
+    show_default=True,
+    help="Whether what it holds at first is told, or only what comes later.",
+)
+@click.option(
+    "--every", type=click.IntRange(60, 86_400), default=900, show_default=True, help="Seconds between polls."
+)
+def add(kind: str, name: str, settings: tuple[str, ...], **stated: Any) -> None:
+    """Add a source of KIND (an integration) called NAME; a webhook then listens at POST /in/NAME."""
+    house = open_house(read_environment())
+    if kind not in source_kinds():
+        raise click.ClickException(f"there is no source kind {kind!r}: there are {', '.join(source_kinds())}")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        raise click.ClickException(f"{name!r}: a name has small letters, digits, - and _, at most 64")
+    for noun, slugs in (("city", stated["cities"]), ("topic", stated["topics"])):
+        for slug in slugs:
+            check_slug(house, noun, slug)
+    options = _options(settings)
+    shown = ""
+    if kind == "webhook" and "secrets" not in options:
+        options["secrets"] = shown = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+    _checked(kind, options)
+    with house.database.writing() as session:
+        if source_named(session, name):
+            raise click.ClickException(f"there is a source {name!r} already")
+        session.add(_row(kind, name, options, stated))
+        record(session, "command", "source.added", name, kind=kind)
+    click.echo(
+        f"{name} was added" + (f"; it listens at POST /in/{name}" if integration(kind).webhook else "")
+    )
+    if shown:
+        click.echo(f"its secret, shown this once: {shown}")
+
+
+def _options(settings: tuple[str, ...]) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not key:
+            raise click.ClickException(f"--set takes key=value, not {setting!r}")
+        options[key] = value
+    return options
+
+
+def _checked(kind: str, options: dict[str, Any]) -> None:
+    try:
+        check_options(integration(kind), options)
+    except SourceFault as fault:
+        raise click.ClickException(f"{kind} does not take these options: {fault.reason}") from None
+
+
+def _row(kind: str, name: str, options: dict[str, Any], stated: dict[str, Any]) -> Source:
+    asks = integration(kind).source is not None
+    defaults = {
+        "kind": stated["item_kind"], "visibility": stated["visibility"], "language": stated["language"],
+        "cities": list(stated["cities"]), "topics": list(stated["topics"]),
+    }  # fmt: skip
+    return Source(
+        name=name, kind=kind, options=options, defaults=defaults, publish=stated["publish"],
+        may_be_urgent=stated["urgent"], first_poll=stated["first_poll"], every=stated["every"],
+        cursor={}, next_at=clock.now() if asks else None, created_at=clock.now(),
+    )  # fmt: skip
+
+
+@sources.command("list")
+def list_() -> None:
+    """List the sources and how they are. Secrets are never shown."""
+    house = open_house(read_environment())
+    with house.database.reading() as session:
+        rows = session.scalars(select(Source).order_by(Source.name)).all()
+    if not rows:
+        click.echo("there are no sources yet: python -m bot sources add feed NAME --set url=https://…")
+    for row in rows:
+        state = "paused" if row.paused else f"fault: {row.fault}" if row.fault else "well"
+        asked = (
+            f"asked {row.asked_at:%Y-%m-%d %H:%M} UTC"
+            if row.asked_at
+            else "sends by itself"
+            if row.next_at is None
+            else "not asked yet"
+        )
+        click.echo(f"{row.name}\t{row.kind}\t{asked}\t{state}")
+
+
+@sources.command("pause")
+@click.argument("name")
+def pause(name: str) -> None:
+    """Ask a source no more, and take nothing from it, until `resume`."""
+    _set_paused(name, True)
+
+
+@sources.command("resume")
+@click.argument("name")
+def resume(name: str) -> None:
+    """Let a paused source bring news again."""
+    _set_paused(name, False)
+
+
+def _set_paused(name: str, paused: bool) -> None:
+    house = open_house(read_environment())
+    with house.database.writing() as session:
+        row = _named(session, name)
+        row.paused = paused
+        if not paused and row.next_at is not None:
+            row.next_at, row.failures = clock.now(), 0
+        record(session, "command", "source.paused" if paused else "source.resumed", name)
+    click.echo(f"{name} is {'paused' if paused else 'asked again'}")
+
+
+def _named(session: Session, name: str) -> Source:
+    row = source_named(session, name)
+    if row is None:
+        known = ", ".join(session.scalars(select(Source.name).order_by(Source.name)))
+        raise click.ClickException(f"there is no source {name!r}: there are {known or 'none yet'}")
+    return row
+
+
+COMMANDS = (sources,)

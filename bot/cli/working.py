@@ -1,0 +1,123 @@
+"""`worker`, `work`, `poll`: run the steps."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections import Counter
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.app import House, open_house, read_environment
+from bot.clock import When
+from bot.intake.poll import Polled
+from bot.store.deliveries import Delivery
+from bot.work.loop import Loop
+from bot.work.steps import anything_due
+from bot.work.workers import living_workers
+
+PATIENCE = 30.0
+"""Seconds of pace or back-off that `work --until-idle` waits out."""
+
+
+@click.command("worker")
+def worker() -> None:
+    """Run the steps in a process of their own, until SIGTERM; any number may run."""
+    house = open_house(read_environment())
+    if house.settings.worker == "embedded":
+        click.echo(
+            "WORKER=embedded: the serving process works too; WORKER=separate leaves it to workers", err=True
+        )
+    ended = threading.Event()
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(kind, lambda *_: ended.set())
+    loop = Loop(house.steps("separate"))
+    loop.start()
+    ended.wait()
+    loop.stop()
+
+
+@click.command("work")
+@click.option("--until-idle", is_flag=True, required=True, help="Do all that is due, then end.")
+@click.option("--as-of", metavar="ISO", help="As if it were this instant, such as 2027-01-15T08:00:00+02:00.")
+def work(until_idle: bool, as_of: str | None) -> None:
+    """Do all that is due, wait out paces of up to 30 s, and say what was done."""
+    del until_idle
+    house = open_house(read_environment())
+    if as_of:
+        _move_clock(house, as_of)
+    with house.database.reading() as session:
+        before = _states(session)
+    steps = house.steps("once")
+    loop = Loop(steps)
+    loop.start()
+    while steps.busy() or _due_soon(house):
+        time.sleep(0.05)
+    loop.stop()
+    with house.database.reading() as session:
+        after = _states(session)
+    done = after - before
+    told = f"sent {done['sent']}, held {after['held'] + after['queued']}, failed {done['failed']}"
+    more = [f"{state} {done[state]}" for state in ("previewed", "expired", "cancelled") if done[state]]
+    if after["doubtful"]:
+        more.append(f"in doubt {after['doubtful']}")
+    click.echo(", ".join([told, *more]))
+
+
+def _move_clock(house: House, text: str) -> None:
+    try:
+        instant = When.parse(text).begins(house.settings.zone)
+    except ValueError as fault:
+        raise click.ClickException(f"--as-of {fault}") from None
+    with house.database.reading() as session:
+        others = living_workers(session)
+    if others:
+        raise click.ClickException(
+            f"process {others[0].pid} on {others[0].host} works too: stop it first, two clocks would mix"
+        )
+    clock.set_clock(instant)
+
+
+def _states(session: Session) -> Counter[str]:
+    rows = session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples()
+    return Counter(dict(rows.all()))
+
+
+def _due_soon(house: House) -> bool:
+    with house.database.reading() as session:
+        return anything_due(session, within=PATIENCE)
+
+
+@click.command("poll")
+@click.argument("source", required=False)
+def poll(source: str | None) -> None:
+    """Ask one source, or all that are due, now."""
+    house = open_house(read_environment())
+    steps = house.steps("once")
+    failed = False
+    try:
+        for polled in [steps.poll_named(source)] if source else iter(steps.poll, None):
+            failed |= polled.fault is not None
+            _say(polled)
+    except KeyError:
+        raise click.ClickException(f"no source {source!r} can be asked: `sources list` shows them") from None
+    finally:
+        steps.lanes.journal.close()
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _say(polled: Polled) -> None:
+    if polled.fault:
+        click.echo(f"{polled.name}: fault: {polled.fault}")
+        return
+    click.echo(f"{polled.name}: new {polled.new}, changed {polled.changed}, unchanged {polled.unchanged}")
+    for fault in polled.faults:
+        click.echo(f"  left out: {fault}")
+
+
+COMMANDS = (worker, work, poll)

@@ -1,0 +1,148 @@
+"""What comes in: reports, the sources and webhooks that bring them, and the inbox that takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.contracts.words import Body, Kind, Language, Moment, Title, Visibility
+
+
+class Details(BaseModel):
+    """What is said about a thing: the content of a report, and of the item made from it.
+
+    `title` and `body` map a language to its text; bodies are Markdown. `cities` and `topics` are
+    slugs of the network, empty meaning all. Moments are a `When`: an instant, or a bare date.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind
+    title: dict[Language, Title]
+    body: dict[Language, Body] = {}
+    url: str | None = None
+    cities: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    urgent: bool = False
+    visibility: Visibility = "network"
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    location: str | None = None
+    fund: str | None = None
+    authority: str | None = None
+    amount_eur: float | None = None
+    support_percent: float | None = None
+    published_at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one source says about one thing, under the source's own id. `details` is None on withdrawal."""
+
+    external_id: str
+    details: Details | None
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.details is None
+
+
+Verdict = Literal["accepted", "updated", "duplicate", "withdrawn", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of one report: the verdict and the item's id (None for the withdrawal of an unknown id)."""
+
+    verdict: Verdict
+    item_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a source says when its reports do not: filled in before a report is accepted."""
+
+    kind: Kind = "news"
+    visibility: Visibility | None = None
+    cities: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    language: Language = "fi"
+
+
+Cursor = Mapping[str, Any]
+"""Where a source got to, as JSON it understands itself (ETag, Last-Modified, a page …)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What one poll brought: reports, the next cursor, and faults of single entries that were left out."""
+
+    reports: Sequence[Report]
+    cursor: Cursor
+    faults: Sequence[str] = ()
+    unchanged: bool = False
+
+
+class SourceFault(Exception):
+    """A source could not be read: it is down, refuses, or is not what it claims to be.
+
+    `retry_after` is the wait in seconds that the source itself asked for, if it did.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class Source(Protocol):
+    """Brings news in when it is asked."""
+
+    def fetch(self, since: Cursor) -> Fetched:
+        """Read what is new since the cursor. Raises SourceFault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One HTTP request as a webhook sees it. Header names are lower case; `body` is the raw bytes."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    path: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a webhook answers: a status and a JSON document (RFC 9457 problem details when 4xx or 5xx)."""
+
+    status: int
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Webhook(Protocol):
+    """Lets others bring news in."""
+
+    def receive(self, request: Received, inbox: Inbox) -> Answer:
+        """Verify, parse, hand to the inbox, and say what to answer. Never acknowledges before the commit."""
+
+
+class Inbox(Protocol):
+    """All that an integration may call back. Bound to one source."""
+
+    cities: frozenset[str]
+    topics: frozenset[str]
+    defaults: Defaults
+
+    def accept(self, reports: Sequence[Report], receipt: str | None = None) -> Sequence[Accepted]:
+        """Take reports in; returns after the commit, one answer each.
+
+        `receipt` is the sender's own id of this very request (`webhook-id`): the second time it is
+        seen, nothing happens and the first verdicts come back as duplicates.
+        """

@@ -1,0 +1,184 @@
+"""The outbox: claim what is due, a lane at a time.
+
+A destination is claimed, never a message: one row gives order, pace and circuit breaker. Claiming marks
+the lane with a lease and its oldest due delivery as `sending`, in one short transaction; nothing here
+touches the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.contracts import Outgoing, Pace
+from bot.delivery import accounts
+from bot.delivery.backoff import STALE
+from bot.delivery.envelopes import Addressed, Stationery, seal
+from bot.store.deliveries import Delivery, in_state
+from bot.store.destinations import Destination
+from bot.store.items import Item
+from bot.store.workplace import Account
+
+LEASE = timedelta(seconds=15)
+RENEW_EVERY = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One delivery in a worker's hands."""
+
+    delivery_id: int
+    destination_id: int
+    outgoing: Outgoing
+
+
+Allowed = Callable[[str], bool]
+"""Whether the delivery mode lets a message out to an address."""
+
+
+def claim(
+    session: Session,
+    sender: str,
+    pace: Pace,
+    name: str,
+    stationery: Stationery,
+    allowed: Allowed,
+    able: bool = True,
+) -> tuple[list[Claimed], int]:
+    """Claim up to a batch of due deliveries of one sender under the claim's name.
+
+    Returns them with the number that was settled on the spot (previewed, expired). A sender that is not
+    `able` (not configured) gets none, and loses none.
+    """
+    now = clock.now()
+    account = accounts.account(session, sender)
+    if accounts.blocked(account, now):
+        return [], 0
+    rows = [row._tuple() for row in session.execute(_due(sender, now).limit(2 * pace.batch))]
+    settled = _settle_unsendable(session, rows, allowed, now)
+    sendable = _first_of_each_lane([row for row in rows if row[0].id not in settled])
+    if sendable and not able:
+        accounts.stop(account, f"{sender} is not configured: docs/operations.md says which settings it needs")
+        return [], len(settled)
+    may = accounts.draw(account, pace, min(pace.batch, len(sendable)), now)
+    taken = _take(session, sendable[:may], name, now)
+    accounts.give_back(account, pace, may - len(taken))
+    envelopes = seal(session, stationery, taken)
+    claimed = [
+        Claimed(delivery.id, place.id, outgoing)
+        for (delivery, place), outgoing in zip(taken, envelopes, strict=True)
+    ]
+    return claimed, len(settled)
+
+
+def lane_free(now: datetime) -> ColumnElement[bool]:
+    """A lane that may be claimed now. Leases run on real time, pace on the house's clock."""
+    return (
+        or_(Destination.lease_until.is_(None), Destination.lease_until < clock.real_now())
+        & or_(Destination.next_at.is_(None), Destination.next_at <= now, Destination.next_at > now + STALE)
+        & or_(Destination.paused_until.is_(None), Destination.paused_until <= now)
+    )
+
+
+def delivery_due(now: datetime) -> ColumnElement[bool]:
+    """Whether any delivery could be claimed: due, its lane free, its sender not stopped."""
+    stopped = select(Account.sender).where(Account.blocked_until > now, Account.blocked_until < now + STALE)
+    return exists().where(
+        in_state("queued"),
+        Delivery.due_at <= now,
+        Delivery.destination_id == Destination.id,
+        lane_free(now),
+        Delivery.sender.not_in(stopped),
+    )
+
+
+def _due(sender: str, now: datetime) -> Select[Delivery, Destination]:
+    # A delivery planned for an older revision waits until its fan-out has been planned anew.
+    current = (
+        (Item.id == Delivery.item_id) & (Item.revision == Delivery.revision) & (Item.state == "published")
+    )
+    return (
+        select(Delivery, Destination)
+        .join(Destination, Destination.id == Delivery.destination_id)
+        .join(Item, current)
+        .where(Delivery.sender == sender, in_state("queued"), Delivery.due_at <= now, lane_free(now))
+        .order_by(Delivery.due_at, Delivery.id)
+    )
+
+
+def _settle_unsendable(
+    session: Session, rows: Sequence[Addressed], allowed: Allowed, now: datetime
+) -> set[int]:
+    expired = {delivery.id for delivery, _ in rows if delivery.expires_at and delivery.expires_at <= now}
+    previewed = {delivery.id for delivery, place in rows if not allowed(place.address)} - expired
+    for ids, state in ((expired, "expired"), (previewed, "previewed")):
+        if ids:
+            session.execute(
+                update(Delivery)
+                .where(Delivery.id.in_(ids), Delivery.state == "queued")
+                .values(state=state, settled_at=now)
+                .execution_options(synchronize_session=False)
+            )
+    return expired | previewed
+
+
+def _first_of_each_lane(rows: Sequence[Addressed]) -> list[Addressed]:
+    first: dict[int, Addressed] = {}
+    for row in rows:
+        first.setdefault(row[1].id, row)
+    return list(first.values())
+
+
+def _take(session: Session, rows: Sequence[Addressed], name: str, now: datetime) -> list[Addressed]:
+    if not rows:
+        return []
+    free = (
+        select(Destination.id)
+        .where(Destination.id.in_([place.id for _, place in rows]), lane_free(now))
+        .order_by(Destination.id)
+        .with_for_update(skip_locked=True)
+    )
+    lanes = set(
+        session.scalars(
+            update(Destination)
+            .where(Destination.id.in_(free))
+            .values(claim=name, lease_until=clock.real_now() + LEASE)
+            .returning(Destination.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    mine = [delivery.id for delivery, place in rows if place.id in lanes]
+    won = set(
+        session.scalars(
+            update(Delivery)
+            .where(Delivery.id.in_(mine), Delivery.state == "queued")
+            .values(state="sending", claim=name, started_at=now, attempts=Delivery.attempts + 1)
+            .returning(Delivery.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    taken = [row for row in rows if row[0].id in won]
+    free_again = lanes - {place.id for _, place in taken}
+    if free_again:  # another worker was quicker with the delivery that made us want the lane
+        session.execute(
+            update(Destination)
+            .where(Destination.id.in_(free_again))
+            .values(claim=None, lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
+    return taken
+
+
+def renew(session: Session, names: Sequence[str]) -> None:
+    """Prolong the leases of these claims."""
+    session.execute(
+        update(Destination)
+        .where(Destination.claim.in_(names))
+        .values(lease_until=clock.real_now() + LEASE)
+        .execution_options(synchronize_session=False)
+    )

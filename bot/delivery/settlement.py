@@ -1,0 +1,186 @@
+"""Settle a batch: write down what came of each delivery, and what follows for its lane and its account.
+
+Every statement checks the claim: a worker that lost its lease changes nothing any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.contracts import InDoubt, Misconfigured, Outcome, Pace, Rejected, Sent, TryLater, Undeliverable
+from bot.delivery import accounts
+from bot.delivery.backoff import TRIES, wait
+from bot.delivery.failover import go_the_other_way
+from bot.store.db import ring
+from bot.store.deliveries import Delivery
+from bot.store.destinations import Destination
+from bot.store.items import Item
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""A lane paused until then takes messages again only when somebody says so."""
+
+ASK_AFTER = timedelta(seconds=5)
+"""Rest before a medium is asked about a message in doubt, so that a slow request has ended by then."""
+
+BREAKER_FAILURES, BREAKER_AGE, BREAKER_PAUSE = 10, timedelta(hours=1), timedelta(hours=6)
+"""The breaker opens after this many failures in a row that span at least this long, and for this long."""
+
+_DELIVERIES, _LANES = cast(Table, Delivery.__table__), cast(Table, Destination.__table__)
+
+Replan = Callable[[Session, Iterable[int]], None]
+"""Asks that items be planned anew: a delivery came back to the queue with an older revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one claimed delivery; None when it was never begun."""
+
+    delivery_id: int
+    destination_id: int
+    outcome: Outcome | None
+
+
+def settle(
+    session: Session, sender: str, pace: Pace, claim: str, results: Sequence[Result], replan: Replan
+) -> None:
+    """Write the results of one claim and free its lanes."""
+    rows = _mine(session, claim, results)
+    now = clock.now()
+    back: list[Delivery] = []
+    lost: list[Delivery] = []
+    for result in results:
+        delivery = rows.get(result.delivery_id)
+        if delivery is None:
+            continue
+        match result.outcome:
+            case None:
+                back.append(delivery)
+                delivery.attempts -= 1
+            case Sent():
+                pass
+            case TryLater(account=True) | Misconfigured():
+                back.append(delivery)
+                delivery.attempts -= 1
+                delivery.error = result.outcome.reason
+            case TryLater(reason=reason):
+                (lost if delivery.attempts >= TRIES else back).append(delivery)
+                delivery.error = reason
+            case Undeliverable(reason=reason) | Rejected(reason=reason):
+                lost.append(delivery)
+                delivery.error = reason
+            case InDoubt(reason=reason):
+                delivery.state, delivery.claim, delivery.error = "doubtful", None, reason
+                delivery.doubts += 1
+                delivery.due_at = now + ASK_AFTER
+    _mark_sent(session, claim, results, now)
+    for delivery in back:
+        delivery.state, delivery.claim = "queued", None
+    for delivery in lost:
+        delivery.state, delivery.claim, delivery.settled_at = "failed", None, now
+    session.flush()
+    _free_lanes(session, pace, claim, results, now)
+    _settle_account(session, sender, results)
+    go_the_other_way(session, lost)
+    _plan_stale_anew(session, back, replan)
+
+
+def _mine(session: Session, claim: str, results: Sequence[Result]) -> dict[int, Delivery]:
+    """The rows that need more than one bulk statement, as far as they are still this claim's."""
+    unsent = [result.delivery_id for result in results if not isinstance(result.outcome, Sent)]
+    if not unsent:
+        return {}
+    mine = select(Delivery).where(
+        Delivery.id.in_(unsent), Delivery.claim == claim, Delivery.state == "sending"
+    )
+    return {row.id: row for row in session.scalars(mine.with_for_update())}
+
+
+def _mark_sent(session: Session, claim: str, results: Sequence[Result], now: datetime) -> None:
+    sent = [(result.delivery_id, result.outcome) for result in results if isinstance(result.outcome, Sent)]
+    if not sent:
+        return
+    mark = (
+        update(_DELIVERIES)
+        .where(_DELIVERIES.c.claim == claim, _DELIVERIES.c.state == "sending")
+        .values(state="sent", settled_at=now, claim=None, error=None)
+    )
+    plain = [delivery_id for delivery_id, outcome in sent if not outcome.ref]
+    if plain:
+        session.execute(mark.where(_DELIVERIES.c.id.in_(plain)))
+    known = [{"row": delivery_id, "found": dict(outcome.ref)} for delivery_id, outcome in sent if outcome.ref]
+    if known:
+        session.connection().execute(
+            mark.where(_DELIVERIES.c.id == bindparam("row")).values(ref=bindparam("found")), known
+        )
+
+
+def _free_lanes(session: Session, pace: Pace, claim: str, results: Sequence[Result], now: datetime) -> None:
+    lanes = update(_LANES).where(_LANES.c.claim == claim).values(claim=None, lease_until=None)
+    by_lane = {result.destination_id: result.outcome for result in results}
+    well = [lane for lane, outcome in by_lane.items() if isinstance(outcome, Sent | Rejected | InDoubt)]
+    after = now + timedelta(seconds=pace.per_destination) if pace.per_destination else None
+    if well:
+        session.execute(
+            lanes.where(_LANES.c.id.in_(well)).values(
+                next_at=after, failures=0, failing_since=None, fault=None
+            )
+        )
+    for lane, outcome in by_lane.items():
+        if isinstance(outcome, Undeliverable):
+            session.execute(lanes.where(_LANES.c.id == lane).values(paused_until=NEVER, fault=outcome.reason))
+        elif isinstance(outcome, TryLater) and not outcome.account:
+            _put_off(session, claim, lane, outcome, now)
+    untouched = [
+        lane
+        for lane, outcome in by_lane.items()
+        if outcome is None
+        or isinstance(outcome, Misconfigured)
+        or (isinstance(outcome, TryLater) and outcome.account)
+    ]
+    if untouched:
+        session.execute(lanes.where(_LANES.c.id.in_(untouched)))
+
+
+def _put_off(session: Session, claim: str, lane_id: int, outcome: TryLater, now: datetime) -> None:
+    lane = session.scalar(select(Destination).where(Destination.id == lane_id, Destination.claim == claim))
+    if lane is None:
+        return
+    lane.claim, lane.lease_until, lane.fault = None, None, outcome.reason
+    if outcome.after is None:  # a wait that the medium names is its pace, not a failure
+        lane.failures += 1
+        lane.failing_since = lane.failing_since or now
+    lane.next_at = now + wait(max(1, lane.failures), outcome.after)
+    if lane.failures >= BREAKER_FAILURES and lane.failing_since and now - lane.failing_since >= BREAKER_AGE:
+        lane.paused_until = now + BREAKER_PAUSE
+
+
+def _settle_account(session: Session, sender: str, results: Sequence[Result]) -> None:
+    outcomes = [result.outcome for result in results]
+    row = accounts.account(session, sender)
+    if any(isinstance(outcome, Sent) for outcome in outcomes):
+        accounts.well(row)
+    for outcome in outcomes:
+        if isinstance(outcome, Misconfigured):
+            accounts.stop(row, outcome.reason)
+            return
+    waits = [outcome for outcome in outcomes if isinstance(outcome, TryLater) and outcome.account]
+    if waits:
+        longest = max(waits, key=lambda outcome: outcome.after or 0.0)
+        accounts.rest(row, longest.reason, longest.after)
+
+
+def _plan_stale_anew(session: Session, back: Sequence[Delivery], replan: Replan) -> None:
+    if not back:
+        return
+    ring(session)
+    pairs = {(delivery.item_id, delivery.revision) for delivery in back}
+    items = session.execute(select(Item.id, Item.revision).where(Item.id.in_({item for item, _ in pairs})))
+    newest = dict(items.tuples().all())
+    replan(session, {item for item, revision in pairs if newest[item] > revision})

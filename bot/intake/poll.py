@@ -1,0 +1,138 @@
+"""Ask the sources that are due, and take in what they say.
+
+The cursor moves in the transaction that takes the reports in, never before: a crash between fetching
+and accepting asks the source again and loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.contracts import Fetched, SourceFault
+from bot.contracts import Source as Asked
+from bot.intake.accept import Rights, accept
+from bot.log import logger
+from bot.store.db import Database
+from bot.store.sources import Source
+
+LEASE = timedelta(minutes=2)
+LONGEST_REST = timedelta(hours=6)
+
+_log = logger("intake")
+
+OpenSource = Callable[[Source], Asked]
+"""Makes the asking side of a source from its row. Raises SourceFault when its options are wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll brought. `fault` is why the source could not be read; `faults` are of single entries."""
+
+    name: str
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    fault: str | None = None
+    faults: tuple[str, ...] = field(default=())
+
+
+def poll_next(database: Database, open_source: OpenSource, worker: str, zone: str) -> Polled | None:
+    """Ask the source that has been due longest; None when none is due."""
+    with database.reading() as session:
+        if session.scalar(_due().limit(1)) is None:
+            return None
+    with database.writing() as session:
+        source = session.scalar(_due().limit(1).with_for_update(skip_locked=True))
+        if source is None:
+            return None
+        _lease(source, worker)
+    return _poll(database, open_source, source, zone)
+
+
+def poll_named(database: Database, open_source: OpenSource, name: str, worker: str, zone: str) -> Polled:
+    """Ask one source now, due or not. Raises KeyError when there is none of that name that can be asked."""
+    with database.writing() as session:
+        source = session.scalar(select(Source).where(Source.name == name).with_for_update())
+        if source is None or (source.next_at is None and not source.paused):
+            raise KeyError(name)
+        _lease(source, worker)
+    return _poll(database, open_source, source, zone)
+
+
+def _due() -> Select[Source]:
+    return (
+        select(Source)
+        .where(
+            Source.next_at <= clock.now(),
+            Source.paused.is_(False),
+            or_(Source.lease_until.is_(None), Source.lease_until < clock.real_now()),
+        )
+        .order_by(Source.next_at)
+    )
+
+
+def _lease(source: Source, worker: str) -> None:
+    source.lease, source.lease_until = worker, clock.real_now() + LEASE
+    source.asked_at = clock.now()
+
+
+def _poll(database: Database, open_source: OpenSource, source: Source, zone: str) -> Polled:
+    fetched = _fetch(open_source, source)
+    if isinstance(fetched, SourceFault):
+        reason, retry_after = fetched.reason, fetched.retry_after
+        database.write(lambda session: _note_fault(session, source, reason, retry_after))
+        return Polled(source.name, fault=reason)
+    return database.write(lambda session: _take_in(session, source, fetched, zone))
+
+
+def _fetch(open_source: OpenSource, source: Source) -> Fetched | SourceFault:
+    try:
+        return open_source(source).fetch(source.cursor)
+    except SourceFault as fault:
+        return fault
+    except Exception as fault:  # a broken integration must not stop the others
+        _log.exception("source broke", source=source.name)
+        return SourceFault(f"the integration broke: {type(fault).__name__}")
+
+
+def _take_in(session: Session, source: Source, fetched: Fetched, zone: str) -> Polled:
+    row = _still_mine(session, source)
+    if row is None:
+        return Polled(source.name, fault="another worker took over")
+    first = row.well_at is None
+    rights = Rights(row.publish, row.may_be_urgent, tell=not (first and row.first_poll == "silent"))
+    answers = accept(session, row.id, fetched.reports, rights, zone)
+    now = clock.now()
+    count = Counter(answer.verdict for answer in answers)
+    row.cursor, row.well_at, row.failures = dict(fetched.cursor), now, 0
+    row.fault = "; ".join(fetched.faults[:5]) or None
+    row.lease, row.lease_until, row.next_at = None, None, now + timedelta(seconds=row.every)
+    if count["accepted"] or count["updated"]:
+        row.brought_at = now
+    return Polled(
+        source.name, count["accepted"], count["updated"] + count["withdrawn"], count["duplicate"],
+        faults=tuple(fetched.faults),
+    )  # fmt: skip
+
+
+def _note_fault(session: Session, source: Source, reason: str, retry_after: float | None) -> None:
+    row = _still_mine(session, source)
+    if row is None:
+        return
+    row.failures += 1
+    rest = timedelta(seconds=max(retry_after or 0.0, row.every * 2.0 ** min(row.failures - 1, 8)))
+    row.fault, row.lease, row.lease_until = reason, None, None
+    row.next_at = clock.now() + min(rest, LONGEST_REST)
+
+
+def _still_mine(session: Session, source: Source) -> Source | None:
+    return session.scalar(
+        select(Source).where(Source.id == source.id, Source.lease == source.lease).with_for_update()
+    )

@@ -1,0 +1,62 @@
+"""Personal links: signed tokens for a contact's own page and for one-click unsubscribe.
+
+A token carries the contact's pseudonym and the version of their links, so that raising the version
+revokes every link sent before. Page links expire; unsubscribe links never do (RFC 8058). Signatures use
+real time, whatever clock a rehearsal shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+
+PAGE_AGE = 180 * 24 * 3600
+"""Seconds that a link to a contact's own page is good for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whom a token speaks for: valid while the contact's links have this version."""
+
+    pseudonym: str
+    version: int
+
+
+class Links:
+    """Makes and reads the links of one installation."""
+
+    def __init__(self, secret_key: str, public_url: str) -> None:
+        self._url = public_url
+        self._page = URLSafeTimedSerializer(secret_key, salt="silta.page")
+        self._unsubscribe = URLSafeSerializer(secret_key, salt="silta.unsubscribe")
+
+    def page(self, pseudonym: str, version: int) -> str:
+        """The address of the contact's own page."""
+        return f"{self._url}/m/{self._page.dumps([pseudonym, version])}"
+
+    def unsubscribe(self, pseudonym: str, version: int) -> str:
+        """The address that stops all messages to the contact."""
+        return f"{self._url}/unsubscribe/{self._unsubscribe.dumps([pseudonym, version])}"
+
+    def read_page(self, token: str) -> Bearer | None:
+        """Whose page a token opens; None when it is forged or too old."""
+        try:
+            return _bearer(self._page.loads(token, max_age=PAGE_AGE))
+        except BadData:
+            return None
+
+    def read_unsubscribe(self, token: str) -> Bearer | None:
+        """Whose messages a token stops; None when it is forged."""
+        try:
+            return _bearer(self._unsubscribe.loads(token))
+        except BadData:
+            return None
+
+
+def _bearer(content: object) -> Bearer | None:
+    match content:
+        case [str() as pseudonym, int() as version]:
+            return Bearer(pseudonym, version)
+        case _:
+            return None

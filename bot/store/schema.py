@@ -1,0 +1,66 @@
+"""The schema's version: bring it up to date, and tell when it is not."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.network import Network
+from bot.store.db import Database
+from bot.store.network import save_network
+from bot.store.sources import Source
+from bot.store.workplace import Installation
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def migrate(database: Database, network: Network) -> None:
+    """Bring the schema to its newest version and load the network. Running it twice changes nothing."""
+    config = _config()
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+    with database.writing() as session:
+        _make_installation(session)
+        save_network(session, network)
+
+
+def _make_installation(session: Session) -> None:
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else pg_insert
+    row = {"id": 1, "key": secrets.token_hex(6)}
+    session.execute(insert(Installation).values(row).on_conflict_do_nothing())
+    webhook = {
+        "name": "webhook", "kind": "webhook", "options": {}, "defaults": {}, "publish": "at_once",
+        "may_be_urgent": True, "first_poll": "announce", "every": 900, "paused": False, "cursor": {},
+        "failures": 0, "created_at": clock.now(),
+    }  # fmt: skip
+    session.execute(insert(Source).values(webhook).on_conflict_do_nothing())
+
+
+def schema_fault(engine: Engine) -> str | None:
+    """Why the code cannot work with the schema it finds, with the remedy; None when they fit."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found == newest:
+        return None
+    if found is None:
+        return "The database has no schema yet: run `python -m bot migrate`."
+    return f"The database has schema {found}, the code wants {newest}: run `python -m bot migrate`."

@@ -1,0 +1,66 @@
+"""Sources: what brings news in, how it is asked, and how it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.contracts import Defaults
+from bot.store.types import Row
+
+
+class Source(Row):
+    """A source. `next_at` is when it is asked next; None for those that only send (webhooks)."""
+
+    __tablename__ = "sources"
+    __table_args__ = (Index("ix_sources_due", "next_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    options: Mapped[dict[str, Any]]
+    defaults: Mapped[dict[str, Any]]
+    publish: Mapped[str] = mapped_column(String(16), default="at_once")
+    may_be_urgent: Mapped[bool] = mapped_column(default=False)
+    first_poll: Mapped[str] = mapped_column(String(16), default="silent")
+    every: Mapped[int] = mapped_column(default=900)
+    paused: Mapped[bool] = mapped_column(default=False)
+    cursor: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    next_at: Mapped[datetime | None]
+    lease: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    well_at: Mapped[datetime | None]
+    brought_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+    def stated_defaults(self) -> Defaults:
+        """The defaults as the contract has them."""
+        known = self.defaults
+        return Defaults(
+            kind=known.get("kind", "news"),
+            visibility=known.get("visibility"),
+            cities=tuple(known.get("cities", ())),
+            topics=tuple(known.get("topics", ())),
+            language=known.get("language", "fi"),
+        )
+
+
+class Received(Row):
+    """A webhook request already taken in, by the sender's own id of it, with what was answered."""
+
+    __tablename__ = "received"
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    receipt: Mapped[str] = mapped_column(String(255), primary_key=True)
+    item_id: Mapped[int | None]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def source_named(session: Session, name: str) -> Source | None:
+    """The source of that name."""
+    return session.scalar(select(Source).where(Source.name == name))

@@ -1,0 +1,51 @@
+"""The installation, its workers and its senders' accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.types import Row
+
+
+class Installation(Row):
+    """This installation: one row. `key` makes delivery keys unique between installations.
+
+    `loop_holder` is the worker that runs the embedded loop, until `loop_until` unless it renews.
+    """
+
+    __tablename__ = "installation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32))
+    loop_holder: Mapped[str | None] = mapped_column(String(64))
+    loop_until: Mapped[datetime | None]
+
+
+class WorkerRow(Row):
+    """A process that runs the steps, and when it was last seen."""
+
+    __tablename__ = "workers"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    host: Mapped[str] = mapped_column(String(200))
+    pid: Mapped[int]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class Account(Row):
+    """What all destinations of one sender share: a token bucket, and whether the sender is stopped.
+
+    `tokens` were there at `filled_at`; `blocked_until` with `fault` is a wait the medium asked for or a
+    fault that an administrator must mend.
+    """
+
+    __tablename__ = "accounts"
+    sender: Mapped[str] = mapped_column(String(16), primary_key=True)
+    tokens: Mapped[float] = mapped_column(default=0.0)
+    filled_at: Mapped[datetime]
+    blocked_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,107 @@
+"""What stands round every page: the rehearsal's banner, the delivery mode, the footer; and the words for states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import Flask, session
+from sqlalchemy import func, select
+
+from bot import clock
+from bot.store.sources import Source
+from bot.web import prose
+from bot.web.guard import SIGNED_IN
+from bot.web.house import House
+
+VERSION = "0.1.0"
+
+STATES: Mapping[str, tuple[str, str]] = {
+    "queued": ("Queued", "goes out when it is due and its turn has come"),
+    "held": ("Held", "waits for a digest"),
+    "sending": ("Sending", "is in a worker's hands"),
+    "sent": ("Sent", "arrived"),
+    "doubtful": ("In doubt", "the line broke: nobody knows yet whether it arrived"),
+    "previewed": ("Previewed", "was kept in by the delivery mode and only shown"),
+    "failed": ("Failed", "was given up"),
+    "expired": ("Too late", "its time was over before it could go out"),
+    "cancelled": ("Cancelled", "is not wanted any more"),
+}
+"""What each state of a delivery is called, and what it means."""
+
+KINDS: Mapping[str, str] = {
+    "announcement": "Announcement",
+    "call": "Funding call",
+    "event": "Event",
+    "news": "News",
+    "discussion": "Discussion",
+}
+MEDIA: Mapping[str, str] = {"slack": "Slack", "email": "Email"}
+RHYTHMS: Mapping[str, str] = {"now": "At once", "daily": "Daily digest", "weekly": "Weekly digest", "off": "Nothing"}
+ITEM_STATES: Mapping[str, str] = {
+    "published": "Published",
+    "waiting": "Waits for approval",
+    "withdrawn": "Withdrawn",
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of one page. Its properties ask only when a template does."""
+
+    house: House
+
+    @property
+    def mode(self) -> str:
+        """preview, allowlist or live."""
+        return self.house.settings.delivery_mode
+
+    @property
+    def mode_means(self) -> str:
+        """The delivery mode in a sentence."""
+        allowed = len(self.house.settings.send_only_to)
+        return {
+            "preview": "Preview mode: nothing leaves. Every message is shown under Preview instead.",
+            "allowlist": f"Allow-list mode: only {allowed} {'address' if allowed == 1 else 'addresses'} named in "
+            "SEND_ONLY_TO get messages. All others are shown under Preview instead.",
+            "live": "Live mode: messages go out to everyone they fit.",
+        }[self.mode]
+
+    @property
+    def rehearsal(self) -> str | None:
+        """What time it is here, when the clock is moved."""
+        if not clock.shifted():
+            return None
+        return prose.moment(clock.now(), self.house.settings.zone)
+
+    @property
+    def next_look(self) -> Any:
+        """When the next source is asked; None when none is."""
+        with self.house.database.reading() as rows:
+            return rows.scalar(select(func.min(Source.next_at)).where(Source.paused.is_(False)))
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether signing out makes sense."""
+        return SIGNED_IN in session
+
+
+def dress(app: Flask, house: House) -> None:
+    """Teach the templates the house's words."""
+    zone = house.settings.zone
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters.update(
+        markdown=prose.markdown,
+        moment=partial(prose.moment, zone_name=zone),
+        because=partial(prose.because, house.network),
+        city=partial(prose.city_name, house.network),
+        topic=partial(prose.topic_name, house.network),
+        web_link=prose.web_link,
+    )
+    env.globals.update(
+        frame=Frame(house), version=VERSION, zone=zone, network=house.network, states=STATES, kinds=KINDS,
+        media=MEDIA, rhythms=RHYTHMS, item_states=ITEM_STATES, mine=house.settings.default_language,
+    )  # fmt: skip

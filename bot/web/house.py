@@ -1,0 +1,55 @@
+"""What the web needs of the house. `bot.app.House` is one; the web never imports it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, cast
+
+from flask import current_app
+
+from bot.contracts import Sender, Webhook
+from bot.delivery.envelopes import Stationery
+from bot.links import Links
+from bot.network import Network
+from bot.settings import Settings
+from bot.store.db import Database
+from bot.store.sources import Source
+
+EXTENSION = "silta.house"
+"""Where the application keeps its house (`app.extensions`)."""
+
+
+class House(Protocol):
+    """One installation, as the pages and the intake see it."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the environment decides."""
+
+    @property
+    def database(self) -> Database:
+        """Where everything is kept."""
+
+    @property
+    def network(self) -> Network:
+        """Cities and topics."""
+
+    @property
+    def links(self) -> Links:
+        """Personal links."""
+
+    @property
+    def stationery(self) -> Stationery:
+        """What every envelope has in common."""
+
+    @property
+    def renderers(self) -> Mapping[str, Callable[[], Sender]]:
+        """A sender of every medium that is only asked to draw, configured or not."""
+
+    def open_webhook(self, source: Source) -> Webhook | None:
+        """The receiving side of a source, None when it has none. Raises SourceFault."""
+
+
+def house() -> House:
+    """The house of the application that serves this request."""
+    return cast(House, current_app.extensions[EXTENSION])

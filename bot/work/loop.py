@@ -1,0 +1,136 @@
+"""The loop: threads that run the steps, woken by a commit, ended in order.
+
+A thread for each connection a medium allows, one that plans, one that polls, one that sweeps and keeps the
+leases. Commits of this process ring a bell; commits of others are noticed by a look at the queue five
+times a second. SIGTERM lets every thread finish what is in flight.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from sqlalchemy.exc import DBAPIError
+
+from bot import clock
+from bot.contracts import Sender
+from bot.delivery.outbox import RENEW_EVERY
+from bot.log import logger
+from bot.work.steps import Steps, anything_due
+
+LOOK_EVERY = 0.2
+"""Seconds between looks for work that another process committed."""
+
+IDLE = 10.0
+"""Seconds after which an idle thread looks by itself, should a ring ever be missed."""
+
+_log = logger("work")
+Turn = Callable[[], object]
+
+
+@dataclass
+class Loop:
+    """One worker's threads. `hold` says whether this process may run the loop now (embedded workers ask)."""
+
+    steps: Steps
+    hold: Callable[[], bool] = lambda: True
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _holding: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Start all threads; returns at once."""
+        self._run("keeper", self._keep)
+        self._run("watch", self._watch)
+        self._run("plan", lambda: self._work(self.steps.plan))
+        self._run("poll", lambda: self._work(self.steps.poll))
+        for medium in self.steps.media:
+            connections = self.steps.paces[medium].connections if medium in self.steps.senders else 1
+            for number in range(connections):
+                self._run(f"{medium}-{number + 1}", partial(self._carry, medium, number))
+
+    def stop(self, timeout: float = 30.0) -> None:
+        """Ask every thread to finish what is in flight, and wait for it."""
+        self.steps.lanes.stopping.set()
+        self.steps.database.bell.ring()
+        until = clock.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, until - clock.monotonic()))
+        if all(not thread.is_alive() for thread in self._threads):
+            with self.steps.database.writing() as session:
+                self.steps.worker.leave(session)
+            self.steps.lanes.journal.close()
+
+    def _run(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=f"silta-{name}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    @property
+    def _stopping(self) -> bool:
+        return self.steps.lanes.stopping.is_set()
+
+    def _keep(self) -> None:
+        """Hold the loop and the leases, and sweep."""
+        while not self._stopping:
+            try:
+                if self.hold():
+                    self.steps.beat()
+                    self.steps.sweep()
+                    self._holding.set()
+                else:
+                    self._holding.clear()
+            except DBAPIError as fault:
+                _log.warning("keeper waits for the database", fault=type(fault.orig).__name__)
+            self.steps.lanes.stopping.wait(RENEW_EVERY if self._holding.is_set() else 1.0)
+
+    def _watch(self) -> None:
+        """Ring the bell for work that other processes committed."""
+        bell = self.steps.database.bell
+        while not self.steps.lanes.stopping.wait(LOOK_EVERY):
+            if self._holding.is_set() and self._something_is_due():
+                bell.ring()
+
+    def _something_is_due(self) -> bool:
+        try:
+            with self.steps.database.reading() as session:
+                return anything_due(session)
+        except DBAPIError:
+            return False
+
+    def _carry(self, medium: str, number: int) -> None:
+        """Serve one medium over one connection."""
+        make = self.steps.senders.get(medium)
+        sender: Sender | None = make() if make else None
+        try:
+            self._work(
+                lambda: (
+                    self.steps.serve(medium, sender)
+                    + (self.steps.doubts(medium, sender) if number == 0 else 0)
+                )
+            )
+        finally:
+            if sender is not None:
+                sender.close()
+
+    def _work(self, turn: Turn) -> None:
+        """Take turns while there is work, listen for the bell when there is none."""
+        bell, heard, faults = self.steps.database.bell, 0, 0
+        while not self._stopping:
+            if not self._holding.wait(IDLE):
+                continue
+            try:
+                if turn():
+                    faults = 0
+                    continue
+                heard = bell.listen(heard, IDLE)
+            except DBAPIError as fault:
+                faults += 1
+                _log.warning("waiting for the database", fault=str(fault.orig)[:200])
+                self.steps.lanes.stopping.wait(min(30.0, 0.1 * 2**faults) * random.uniform(0.5, 1.0))
+            except Exception:
+                faults += 1
+                _log.exception("a step broke")
+                self.steps.lanes.stopping.wait(min(30.0, 0.5 * 2**faults))

@@ -1,0 +1,105 @@
+"""The steps: each claims something that is due, does it, settles it. Whatever runs them only changes when and where.
+
+poll a source · plan a chunk of a fan-out · serve a batch of lanes · ask about doubts · sweep
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.contracts import Pace, Sender
+from bot.delivery import doubts, recovery, upkeep
+from bot.delivery.lanes import Lanes
+from bot.delivery.outbox import delivery_due
+from bot.intake.poll import OpenSource, Polled, poll_named, poll_next
+from bot.network import Network
+from bot.planning.notices import plan_chunk
+from bot.store.db import Database, ring
+from bot.store.deliveries import Delivery, Fanout, in_state
+from bot.store.sources import Source
+from bot.work.workers import Worker
+
+MakeSender = Callable[[], Sender]
+
+
+@dataclass
+class Steps:
+    """The steps of one worker. `senders` makes a sender for a thread; a medium not configured has none."""
+
+    database: Database
+    network: Network
+    worker: Worker
+    lanes: Lanes
+    senders: Mapping[str, MakeSender]
+    paces: Mapping[str, Pace]
+    open_source: OpenSource
+    public_url: str
+    zone: str
+    media: tuple[str, ...] = field(default=("slack", "email"))
+
+    def poll(self) -> Polled | None:
+        """Ask the source that is due longest; None when none is."""
+        return poll_next(self.database, self.open_source, self.worker.id, self.zone)
+
+    def poll_named(self, name: str) -> Polled:
+        """Ask one source now. Raises KeyError when there is none of that name."""
+        return poll_named(self.database, self.open_source, name, self.worker.id, self.zone)
+
+    def plan(self) -> bool:
+        """Plan a chunk; returns whether there was one."""
+        return self.database.write(
+            lambda session: plan_chunk(session, self.network, self.public_url, self.zone)
+        )
+
+    def serve(self, medium: str, sender: Sender | None) -> int:
+        """Serve a batch of lanes of one medium; returns how many deliveries were settled."""
+        return self.lanes.serve(medium, sender)
+
+    def doubts(self, medium: str, sender: Sender | None) -> int:
+        """Ask about deliveries in doubt; returns how many were asked about."""
+        if sender is None:
+            return 0
+        return doubts.resolve(self.database, medium, sender, self.lanes.stationery)
+
+    def sweep(self) -> int:
+        """Settle what dead workers left, expire what is too late, empty dead lanes; returns how much there was."""
+        count = recovery.recover(self.database, self.lanes.journals, self.paces, self.lanes.replan)
+        with self.database.writing() as session:
+            count += upkeep.expire(session) + upkeep.empty_dead_lanes(session)
+            upkeep.forget_receipts(session)
+            if count:
+                ring(session)
+        return count
+
+    def busy(self) -> bool:
+        """Whether a delivery is in this or another worker's hands."""
+        with self.database.reading() as session:
+            return bool(session.scalar(select(exists().where(Delivery.claim.is_not(None)))))
+
+    def beat(self) -> None:
+        """Renew leases and say that this worker lives."""
+        self.lanes.renew()
+        with self.database.writing() as session:
+            self.worker.beat(session)
+
+
+def anything_due(session: Session, within: float = 0.0) -> bool:
+    """Whether a step would find something to do now, or when this many seconds have passed."""
+    now = clock.now()
+    soon = now + timedelta(seconds=within)
+    doubtful = exists().where(
+        in_state("doubtful"), Delivery.due_at <= soon, Delivery.started_at > now - doubts.GIVE_UP
+    )
+    asked = exists().where(
+        Source.next_at <= now,
+        Source.paused.is_(False),
+        or_(Source.lease_until.is_(None), Source.lease_until < clock.real_now()),
+    )
+    planned = exists().where(Fanout.done_at.is_(None))
+    return bool(session.scalar(select(delivery_due(soon) | planned | asked | doubtful)))
