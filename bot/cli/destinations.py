@@ -92,7 +92,7 @@ def list_() -> None:
             .outerjoin(SubscriptionTopic, SubscriptionTopic.subscription_id == Subscription.id)
             .where(Destination.contact_id.is_(None))
             .order_by(Destination.id, Subscription.id)
-        ).tuples()
+        )
         for place, rhythm, city, topic in rows:
             paused = f"  paused: {place.fault}" if place.paused_until else ""
             click.echo(
@@ -102,7 +102,7 @@ def list_() -> None:
             select(Destination, Contact.name)
             .join(Contact, Contact.id == Destination.contact_id)
             .order_by(Destination.id)
-        ).tuples()
+        )
         for place, name in personal:
             paused = f"  paused: {place.fault}" if place.paused_until else ""
             click.echo(f"{place.id}\t{place.sender}\t{place.address}\t{name}{paused}")

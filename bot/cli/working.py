@@ -83,7 +83,7 @@ def _move_clock(house: House, text: str) -> None:
 
 
 def _states(session: Session) -> Counter[str]:
-    rows = session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples()
+    rows = session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
     return Counter(dict(rows.all()))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contracts import Pace
 from bot.delivery.backoff import STALE, wait
+from bot.store.db import insert_into
 from bot.store.workplace import Account
 
 STOPPED = timedelta(minutes=5)
@@ -18,11 +19,12 @@ STOPPED = timedelta(minutes=5)
 def account(session: Session, sender: str) -> Account:
     """The sender's account, locked for this transaction and made at its first use."""
     row = session.get(Account, sender, with_for_update=True)
-    if row is None:
-        row = Account(sender=sender, tokens=0.0, filled_at=clock.now() - timedelta(days=1), failures=0)
-        session.add(row)
-        session.flush()
-    return row
+    if row is not None:
+        return row
+    long_ago = clock.now() - timedelta(days=1)  # so that its bucket starts full
+    first = {"sender": sender, "tokens": 0.0, "filled_at": long_ago, "failures": 0}
+    session.execute(insert_into(session, Account).values(first).on_conflict_do_nothing())
+    return session.get_one(Account, sender, with_for_update=True)
 
 
 def blocked(row: Account, now: datetime) -> bool:

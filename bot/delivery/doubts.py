@@ -64,7 +64,7 @@ def _take(session: Session, sender_name: str, stationery: Stationery, most: int)
         .order_by(Delivery.due_at)
         .limit(most)
         .with_for_update(skip_locked=True, of=Delivery)
-    ).tuples()
+    )
     doubts = [Doubt(key, address, started or now, stationery.key(key)) for key, address, started in rows]
     session.execute(
         update(Delivery)

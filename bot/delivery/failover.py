@@ -32,9 +32,7 @@ def go_the_other_way(session: Session, failed: Sequence[Delivery]) -> None:
                 there.paused_until.is_(None),
             )
             .order_by(there.id.desc())
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     now = clock.now()
     keys = {f"{delivery.dedupe_key}:other" for delivery in firsts}

@@ -56,10 +56,11 @@ class Lanes:
         name = self.journal.claim()
         pace = self.paces.get(sender_name, Pace())
         try:
-            with self.database.writing() as session:
-                claimed, count = outbox.claim(
+            claimed, count = self.database.write(
+                lambda session: outbox.claim(
                     session, sender_name, pace, name, self.stationery, self.allowed, sender is not None
                 )
+            )
             if claimed and sender is not None:
                 self._send(sender_name, sender, pace, name, claimed)
         except BaseException:

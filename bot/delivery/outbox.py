@@ -59,7 +59,7 @@ def claim(
     account = accounts.account(session, sender)
     if accounts.blocked(account, now):
         return [], 0
-    rows = [row._tuple() for row in session.execute(_due(sender, now).limit(2 * pace.batch))]
+    rows = list(session.execute(_due(sender, now).limit(2 * pace.batch)))
     settled = _settle_unsendable(session, rows, allowed, now)
     sendable = _first_of_each_lane([row for row in rows if row[0].id not in settled])
     if sendable and not able:

@@ -58,7 +58,7 @@ def _settle_expired(session: Session, journals: Path, paces: Mapping[str, Pace],
     longest_dead = clock.real_now() - ABROAD
     rows = session.execute(
         select(Destination.claim, Destination.lease_until).where(_lease_ran_out()).distinct()
-    ).tuples()
+    )
     count = 0
     for claim, until in sorted((claim, until) for claim, until in rows if claim and until):
         will = read_journal(journals, claim.partition(":")[0])
@@ -77,7 +77,7 @@ def _settle_claim(
         select(Delivery.id, Delivery.destination_id, Delivery.sender).where(
             Delivery.claim == claim, Delivery.state == "sending"
         )
-    ).tuples()
+    )
     by_sender: dict[str, list[Result]] = defaultdict(list)
     broken = InDoubt("the worker died while sending")
     begun = will.begun.get(claim, {}) if will else None

@@ -182,5 +182,5 @@ def _plan_stale_anew(session: Session, back: Sequence[Delivery], replan: Replan)
     ring(session)
     pairs = {(delivery.item_id, delivery.revision) for delivery in back}
     items = session.execute(select(Item.id, Item.revision).where(Item.id.in_({item for item, _ in pairs})))
-    newest = dict(items.tuples().all())
+    newest = dict(items.all())
     replan(session, {item for item, revision in pairs if newest[item] > revision})

@@ -40,7 +40,7 @@ def empty_dead_lanes(session: Session) -> int:
         .join(Destination, Destination.id == Delivery.destination_id)
         .where(in_state("queued"), Delivery.destination_id.in_(dead_lanes))
         .limit(MOST)
-    ).tuples()
+    )
     dead = []
     for delivery, fault in rows:
         delivery.state, delivery.settled_at, delivery.error = "failed", clock.now(), fault

@@ -69,7 +69,7 @@ class SourceInbox:
         if not receipts:
             return {}
         mine = (Received.source_id == self._source_id, Received.receipt.in_(receipts))
-        return dict(session.execute(select(Received.receipt, Received.item_id).where(*mine)).tuples().all())
+        return dict(session.execute(select(Received.receipt, Received.item_id).where(*mine)).all())
 
     def _remember(self, session: Session, taken: Sequence[tuple[str | None, Sequence[Accepted]]]) -> None:
         # The withdrawal of an unknown id is not remembered: its report may still be on the way.

@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -21,7 +19,7 @@ from bot.contracts import Details, Language
 from bot.network import Network
 from bot.planning.audiences import Match, last_subscription, matches
 from bot.planning.wording import compose
-from bot.store.db import ring
+from bot.store.db import insert_into, ring
 from bot.store.deliveries import Delivery, Fanout, MessageRow
 from bot.store.items import Item
 
@@ -106,7 +104,7 @@ def ensure_messages(
         MessageRow.revision == item.revision,
         MessageRow.purpose == "notice",
     )
-    known = dict(session.execute(select(MessageRow.languages, MessageRow.id).where(*same)).tuples().all())
+    known = dict(session.execute(select(MessageRow.languages, MessageRow.id).where(*same)).all())
     for missing in sorted(languages - known.keys()):
         spoken = cast(Sequence[Language], missing.split(","))
         content = [compose(details, language, network, page).model_dump(mode="json") for language in spoken]
@@ -150,8 +148,7 @@ def _queue(
         }
         for match in found
     ]
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else pg_insert
-    statement = insert(Delivery)
+    statement = insert_into(session, Delivery)
     # Who was planned for an older revision and not told yet, or told nothing because it was withdrawn
     # meanwhile, gets the newest one instead.
     untold = or_(*(Delivery.state == state for state in (*_UNTOLD, "cancelled")))

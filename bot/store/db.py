@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from bot.store.types import Row
 
 BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for another process's writer
 _WRITE = "silta_write"
@@ -86,10 +89,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads; whatever it changed is rolled back."""
+        """A session that only reads: nothing is committed, and what it read may be used after it."""
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -118,6 +120,12 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def insert_into(session: Session, table: type[Row]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what to do on conflict, in this database's words (they are the same)."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
 def ring(session: Session) -> None:

@@ -10,13 +10,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.network import Network
-from bot.store.db import Database
+from bot.store.db import Database, insert_into
 from bot.store.network import save_network
 from bot.store.sources import Source
 from bot.store.workplace import Installation
@@ -43,15 +41,14 @@ def migrate(database: Database, network: Network) -> None:
 
 
 def _make_installation(session: Session) -> None:
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else pg_insert
     row = {"id": 1, "key": secrets.token_hex(6)}
-    session.execute(insert(Installation).values(row).on_conflict_do_nothing())
+    session.execute(insert_into(session, Installation).values(row).on_conflict_do_nothing())
     webhook = {
         "name": "webhook", "kind": "webhook", "options": {}, "defaults": {}, "publish": "at_once",
         "may_be_urgent": True, "first_poll": "announce", "every": 900, "paused": False, "cursor": {},
         "failures": 0, "created_at": clock.now(),
     }  # fmt: skip
-    session.execute(insert(Source).values(webhook).on_conflict_do_nothing())
+    session.execute(insert_into(session, Source).values(webhook).on_conflict_do_nothing())
 
 
 def schema_fault(engine: Engine) -> str | None:

@@ -1,0 +1,59 @@
+"""The web: coordinators' pages, readers' pages, and the way in for webhooks.
+
+`build` makes the Flask application of a house. It starts nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from bot.web import errors, guard, headers
+from bot.web.deliveries import deliveries
+from bot.web.doors import Doors
+from bot.web.failures import Failures
+from bot.web.frame import dress
+from bot.web.health import health
+from bot.web.house import EXTENSION, House
+from bot.web.incoming import incoming
+from bot.web.items import items
+from bot.web.overview import overview
+from bot.web.preview import preview
+from bot.web.readers import readers
+from bot.web.sign_in import sign_in
+
+FORM_LIMIT = 64 * 1024
+"""Bytes of a form; `/in` has its own limit."""
+
+__all__ = ["build"]
+
+
+def build(house: House) -> Flask:
+    """The application that serves this house."""
+    app = Flask("bot.web")
+    app.config.update(
+        SECRET_KEY=house.settings.secret_key,
+        MAX_CONTENT_LENGTH=FORM_LIMIT,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=30),
+        SESSION_COOKIE_NAME="silta",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=house.settings.public_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=7),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a page may stay open overnight
+    )
+    app.extensions[EXTENSION] = house
+    app.extensions["silta.doors"] = Doors(house)
+    app.extensions["silta.failures"] = Failures()
+    app.before_request(guard.check)
+    csrf = CSRFProtect(app)
+    for blueprint in (overview, items, deliveries, preview, sign_in, incoming, readers, health):
+        app.register_blueprint(blueprint)
+    for public in (incoming, readers):  # a signature or a token is the proof there, and there is no cookie
+        csrf.exempt(public)
+    app.after_request(headers.protect)
+    errors.register(app)
+    dress(app, house)
+    return app

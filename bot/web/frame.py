@@ -39,7 +39,12 @@ KINDS: Mapping[str, str] = {
     "discussion": "Discussion",
 }
 MEDIA: Mapping[str, str] = {"slack": "Slack", "email": "Email"}
-RHYTHMS: Mapping[str, str] = {"now": "At once", "daily": "Daily digest", "weekly": "Weekly digest", "off": "Nothing"}
+RHYTHMS: Mapping[str, str] = {
+    "now": "At once",
+    "daily": "Daily digest",
+    "weekly": "Weekly digest",
+    "off": "Nothing",
+}
 ITEM_STATES: Mapping[str, str] = {
     "published": "Published",
     "waiting": "Waits for approval",
@@ -99,7 +104,7 @@ def dress(app: Flask, house: House) -> None:
         because=partial(prose.because, house.network),
         city=partial(prose.city_name, house.network),
         topic=partial(prose.topic_name, house.network),
-        web_link=prose.web_link,
+        with_code=prose.with_code,
     )
     env.globals.update(
         frame=Frame(house), version=VERSION, zone=zone, network=house.network, states=STATES, kinds=KINDS,

@@ -39,6 +39,12 @@ def markdown(source: str) -> Markup:
     return Markup(html)  # noqa: S704 (sanitised)
 
 
+def with_code(text: str) -> Markup:
+    """A sentence of ours or of a fault, with what stands between backticks as code."""
+    parts = [Markup("<code>{}</code>" if at % 2 else "{}").format(part) for at, part in enumerate(text.split("`"))]
+    return Markup("").join(parts)
+
+
 def web_link(url: str | None) -> str | None:
     """The address if a browser may follow it, else None: a source can say `javascript:` too."""
     return url if url and url.lower().startswith(("http://", "https://")) else None

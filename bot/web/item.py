@@ -1,0 +1,123 @@
+"""The page of one item: every language, every revision, everyone who was told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel.numbers import format_decimal
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.clock import When
+from bot.contracts import LANGUAGES, Details, Language
+from bot.store.deliveries import Delivery
+from bot.store.items import Item, ReportRow, Revision
+from bot.store.sources import Source
+from bot.web import prose
+from bot.web.house import House
+from bot.web.lines import lines
+from bot.web.tallies import by_item
+
+MOST_LINES = 50
+
+LANGUAGE_NAMES: Mapping[Language, str] = {"fi": "Finnish", "sv": "Swedish", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An item's words in one language."""
+
+    language: Language
+    name: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One revision: what it changed against the one before."""
+
+    revision: int
+    made_at: datetime
+    what: str
+
+
+def story(session: Session, house: House, item: Item) -> dict[str, Any]:
+    """What the page of an item shows."""
+    details = item.content()
+    language, title = prose.told_in(details.title, house.settings.default_language)
+    return {
+        "item": item,
+        "title": title,
+        "language": language,
+        "texts": _texts(details),
+        "facts": _facts(details, house),
+        "url": prose.web_link(details.url),
+        "reports": session.execute(
+            select(ReportRow, Source.name).join(Source, Source.id == ReportRow.source_id)
+            .where(ReportRow.item_id == item.id).order_by(ReportRow.id)
+        ).all(),
+        "changes": _changes(session, item),
+        "counts": by_item(session, [item.id]).get(item.id, {}),
+        "lines": lines(session, house, Delivery.item_id == item.id, most=MOST_LINES),
+        "most": MOST_LINES,
+    }  # fmt: skip
+
+
+def _texts(details: Details) -> list[Text]:
+    spoken = [language for language in LANGUAGES if language in details.title or language in details.body]
+    return [
+        Text(
+            language, LANGUAGE_NAMES[language], details.title.get(language, ""), details.body.get(language, "")
+        )
+        for language in spoken
+    ]
+
+
+def _facts(details: Details, house: House) -> list[tuple[str, str]]:
+    def said(when: When | None) -> str:
+        return when.spoken("en", house.settings.zone) if when else ""
+
+    amount, share = details.amount_eur, details.support_percent
+    topics = ", ".join(prose.topic_name(house.network, slug) for slug in details.topics)
+    facts = [
+        ("Cities", prose.cities_named(house.network, details.cities, most=20)),
+        ("Topics", topics or "All topics"),
+        ("Opens", said(details.opens_at)),
+        ("Closes", said(details.closes_at)),
+        ("Starts", said(details.starts_at)),
+        ("Ends", said(details.ends_at)),
+        ("Place", details.location or ""),
+        ("Fund", details.fund or ""),
+        ("Authority", details.authority or ""),
+        ("Amount", f"{format_decimal(amount, locale='en_GB')} euros" if amount is not None else ""),
+        ("Support at most", f"{format_decimal(share, locale='en_GB')} %" if share is not None else ""),
+        ("Published", said(details.published_at)),
+        ("Seen by", "everybody" if details.visibility == "public" else "the network only"),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _changes(session: Session, item: Item) -> list[Change]:
+    """The revisions, newest first."""
+    changes: list[Change] = []
+    before: Mapping[str, Any] | None = None
+    for row in session.scalars(select(Revision).where(Revision.item_id == item.id).order_by(Revision.revision)):
+        changes.append(Change(row.revision, row.made_at, _difference(before, row.details, row.revision)))
+        before = row.details
+    return changes[::-1]
+
+
+def _difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, revision: int) -> str:
+    if after is None:
+        return "Withdrawn"
+    if before is None:
+        return "First seen" if revision == 1 else "Published again"
+    changed = [name for name in (*before, *(after.keys() - before.keys())) if before.get(name) != after.get(name)]
+    labels = [name.replace("_", " ").removesuffix(" at") for name in dict.fromkeys(changed)]
+    return f"Changed: {', '.join(labels)}" if labels else "Nothing that readers see"
+
+

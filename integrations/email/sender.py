@@ -1,0 +1,176 @@
+"""The email sender: one connection, one mail after the other, an outcome each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTPUTF8
+
+from bot.contracts import (
+    Absent,
+    InDoubt,
+    Misconfigured,
+    Outcome,
+    Outgoing,
+    Rejected,
+    Rendering,
+    Sent,
+    TryLater,
+    Undeliverable,
+)
+from integrations.email.addresses import BadAddress, Mailbox, mailbox
+from integrations.email.dial import Unreachable
+from integrations.email.headers import message_id, personal_fields, shared_fields
+from integrations.email.line import Answer, Dropped, Line
+from integrations.email.neutral import one_line
+from integrations.email.options import EmailOptions, named_mailbox
+from integrations.email.replies import judge
+from integrations.email.template import END, Slot, Template, template
+
+CARRY_LIMIT = 500
+"""Mails over one connection; some servers refuse the thousandth."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """One mail ready to go."""
+
+    to: Mailbox
+    mail: bytes
+    message_id: str
+
+
+class EmailSender:
+    """Carries messages by SMTP (`bot.contracts.Sender`). Serves one thread."""
+
+    def __init__(self, options: EmailOptions) -> None:
+        self.pace = options.pace
+        self._options = options
+        self._from = named_mailbox(options.mail_from)[1]
+        self._domain = options.domain
+        self._shared = shared_fields(options)
+        self._line: Line | None = None
+
+    def send(self, messages: Sequence[Outgoing]) -> Iterator[Outcome]:
+        """Yield one outcome each, in order. What concerns all of us answers for the rest of the batch."""
+        stop: TryLater | Misconfigured | None = None
+        for outgoing in messages:
+            outcome = stop or self._send(outgoing)
+            match outcome:
+                case Misconfigured() | TryLater(account=True):
+                    stop = outcome
+                case InDoubt(reason):
+                    stop = TryLater(reason, account=True)  # so that at most one mail is in doubt
+            yield outcome
+
+    def find(self, address: str, key: str, since: datetime, thread: str | None) -> Absent:  # noqa: ARG002
+        """Mail cannot be asked; a second copy has the same Message-ID."""
+        return Absent()
+
+    def render(self, outgoing: Outgoing) -> Rendering:
+        """The mail as it would be sent, read back from its bytes; `source` holds its header fields."""
+        shared = _template(outgoing)
+        try:
+            to: Mailbox | None = mailbox(outgoing.address)
+        except BadAddress:
+            to = None
+        mail = self._filled(shared, outgoing, to).removesuffix(END).replace(b"\r\n..", b"\r\n.")
+        parsed = message_from_bytes(mail, EmailMessage, policy=SMTPUTF8)
+        parts = {part.get_content_type(): part for part in parsed.walk() if not part.is_multipart()}
+        return Rendering(
+            title=str(parsed["Subject"]),
+            html=parts["text/html"].get_content().replace("\r\n", "\n"),
+            text=parts["text/plain"].get_content().replace("\r\n", "\n"),
+            source=mail.partition(b"\r\n\r\n")[0].decode().replace("\r\n", "\n"),
+        )
+
+    def check(self) -> Sequence[str]:
+        """Connect, encrypt, log in and ask for a sign of life; the faults, each with its remedy."""
+        self.close()
+        try:
+            self._open().check()
+        except Unreachable as fault:
+            return [fault.outcome.reason]
+        except Dropped as fault:
+            return [f"{self._options.host} hangs up after the login ({fault}): ask its administrator why"]
+        finally:
+            self.close()
+        return []
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._line is not None:
+            self._line.leave()
+            self._line = None
+
+    def _send(self, outgoing: Outgoing) -> Outcome:
+        try:
+            to = mailbox(outgoing.address)
+        except BadAddress as fault:
+            return Undeliverable(str(fault))
+        try:
+            mail = self._filled(_template(outgoing), outgoing, to)
+        except Exception as fault:  # one message that cannot be composed must not stop the others
+            return Rejected(f"the mail cannot be composed: {type(fault).__name__}: {one_line(str(fault))}")
+        letter = _Letter(to, mail, message_id(outgoing.key, self._domain))
+        try:
+            return self._carry(letter)
+        except Unreachable as fault:
+            return fault.outcome
+        except Dropped as fault:
+            self.close()
+            if fault.handed_over:
+                return InDoubt(f"the connection broke before the mail server confirmed the mail ({fault})")
+            return TryLater(f"the mail server hung up ({fault})", account=True)
+
+    def _carry(self, letter: _Letter) -> Outcome:
+        """Send it. A used connection that the server has shut meanwhile is opened anew, once."""
+        line = self._open()
+        if not line.takes(letter.to):
+            return Undeliverable("the mail server does not take letters such as ä before the @")
+        worn = line.carried > 0
+        try:
+            answer = line.carry(self._from, letter.to, letter.mail)
+        except Dropped as fault:
+            if fault.handed_over or not worn:
+                raise
+        else:
+            if not (worn and answer.closing and answer.stage != "content"):
+                return self._settled(line, answer, letter)
+        self.close()
+        line = self._open()
+        return self._settled(line, line.carry(self._from, letter.to, letter.mail), letter)
+
+    def _settled(self, line: Line, answer: Answer, letter: _Letter) -> Outcome:
+        if answer.taken:
+            return Sent({"message_id": letter.message_id})
+        if answer.closing or (answer.stage != "content" and not line.forget()):
+            self.close()
+        return judge(answer.stage, answer.reply)
+
+    def _open(self) -> Line:
+        """The connection, fresh enough. Raises Unreachable."""
+        line, limit = self._line, self._options.idle_limit
+        if line is not None and (line.idle > limit or line.carried >= CARRY_LIMIT):
+            self.close()
+        if self._line is None:
+            self._line = Line(self._options)
+        return self._line
+
+    def _filled(self, shared: Template, outgoing: Outgoing, to: Mailbox | None) -> bytes:
+        fields = personal_fields(outgoing, to, self._domain)
+        personal = {
+            Slot.READER: " · ".join(filter(None, (outgoing.name, outgoing.address))),
+            Slot.REASON: outgoing.reason,
+            Slot.PAGE: outgoing.links.get("page", ""),
+            Slot.UNSUBSCRIBE: outgoing.links.get("unsubscribe", ""),
+        }
+        return shared.fill(fields + self._shared, personal)
+
+
+def _template(outgoing: Outgoing) -> Template:
+    links = frozenset(name for name in (Slot.PAGE, Slot.UNSUBSCRIBE) if outgoing.links.get(name))
+    return template(outgoing.messages, outgoing.zone, links)

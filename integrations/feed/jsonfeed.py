@@ -1,0 +1,72 @@
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/). Only the first page is read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+
+from bot.contracts import SourceFault
+from integrations.feed import text
+from integrations.feed.entries import Entry, Feed, moment, web_link
+from integrations.feed.text import Text
+from integrations.http import Page
+
+
+class Item(BaseModel):
+    """One item; numbers pass as ids. `_silta` is ours: see `integrations.feed.extension`."""
+
+    id: Text | int | float | None = None
+    url: Text | None = None
+    external_url: Text | None = None
+    title: Text | None = None
+    content_html: Text | None = None
+    content_text: Text | None = None
+    summary: Text | None = None
+    date_published: Text | None = None
+    date_modified: Text | None = None
+    tags: list[Text] | None = None
+    language: Text | None = None
+    silta: dict[str, Any] | None = Field(None, alias="_silta")
+
+
+def read(page: Page) -> Feed:
+    """The entries of a JSON Feed. Raises SourceFault when it is none."""
+    try:
+        document = json.loads(page.body)
+    except (ValueError, RecursionError) as fault:
+        raise SourceFault(f"the feed is not JSON ({str(fault)[:200]})") from fault
+    version = document.get("version") if isinstance(document, dict) else None
+    if not isinstance(version, str) or "jsonfeed.org/version/" not in version:
+        raise SourceFault("this is JSON, but not a JSON Feed: its version is missing")
+    items = document.get("items")
+    if not isinstance(items, list):
+        raise SourceFault("this JSON Feed has no list of items")
+    entries, faults = [], []
+    for number, raw in enumerate(items, start=1):
+        try:
+            entries.append(_entry(Item.model_validate(raw), page.url))
+        except ValidationError as fault:
+            first = fault.errors(include_url=False, include_input=False)[0]
+            field = ".".join(str(part) for part in first["loc"]) or "it"
+            faults.append(f"item {number} was left out: {field}: {first['msg']}")
+    language = document.get("language")
+    return Feed(entries, language if isinstance(language, str) else None, faults)
+
+
+def _entry(item: Item, base: str) -> Entry:
+    published, modified = moment(item.date_published), moment(item.date_modified)
+    is_html = bool(item.content_html)
+    body = item.content_html or item.content_text or item.summary or ""
+    return Entry(
+        id=text.whole(str(item.id if item.id is not None else "")).strip(),
+        link=web_link(item.url or item.external_url, base),
+        title=text.title(item.title or "", is_html=False) or text.heading(body, is_html=is_html),
+        body=text.markdown(body, is_html=is_html, base=base),
+        language=item.language,
+        published=published or modified,
+        changed=modified or published,
+        categories=tuple(item.tags or ()),
+        extension=item.silta or {},
+    )

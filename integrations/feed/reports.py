@@ -1,0 +1,130 @@
+"""From a feed's entries to reports: ids, doubles, cities and topics, and what the extension says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.contracts import LANGUAGES, Details, Kind, Language, Report, Surroundings, Visibility
+from integrations.feed import extension
+from integrations.feed.entries import Entry, Feed
+
+_LONGEST_ID = 255
+_MOST_ENTRIES = 1_000
+
+
+class Reporter:
+    """Makes the reports of one source; `language` is what its options say, if they do."""
+
+    def __init__(self, surroundings: Surroundings, language: Language | None) -> None:
+        self._surroundings = surroundings
+        self._language = language
+        self._cities = _by_word(surroundings.cities)
+        self._topics = _by_word(surroundings.topics)
+
+    def reports(self, feed: Feed) -> tuple[list[Report], list[str]]:
+        """One report an entry, newest kept of doubled ids, and a sentence for each thing that was wrong."""
+        faults = list(feed.faults)
+        entries = feed.entries[:_MOST_ENTRIES]
+        if len(feed.entries) > len(entries):
+            faults.append(f"only the first {_MOST_ENTRIES:,} of {len(feed.entries):,} entries were read")
+        reports = []
+        for external_id, entry in _once_each(entries, faults):
+            if not entry.title:
+                faults.append(f"entry {entry.called} was left out: it has neither title nor text")
+                continue
+            details, wrong = self._details(entry, feed.language)
+            faults += [f"entry {entry.called}: {reason}" for reason in wrong]
+            reports.append(Report(external_id, details))
+        return reports, faults
+
+    def _details(self, entry: Entry, feed_language: str | None) -> tuple[Details, list[str]]:
+        defaults = self._surroundings.defaults
+        said, faults = extension.read(
+            entry.extension, self._surroundings.cities.keys(), self._surroundings.topics.keys()
+        )
+        kind = said.kind or defaults.kind
+        # The option stands before the feed's own word: WordPress says en-US until somebody changes it.
+        language = _known(entry.language) or self._language or _known(feed_language) or defaults.language
+        cities = said.cities if said.cities is not None else _matches(entry, self._cities)
+        topics = said.topics if said.topics is not None else _matches(entry, self._topics)
+        details = Details(
+            kind=kind,
+            title={language: entry.title},
+            body={language: entry.body} if entry.body else {},
+            url=entry.link,
+            cities=tuple(dict.fromkeys(cities if cities is not None else defaults.cities)),
+            topics=tuple(dict.fromkeys(topics if topics is not None else defaults.topics)),
+            visibility=said.visibility or self._visibility(kind),
+            opens_at=said.opens_at,
+            closes_at=said.closes_at,
+            starts_at=said.starts_at,
+            ends_at=said.ends_at,
+            location=said.location,
+            fund=said.fund,
+            authority=said.authority,
+            amount_eur=said.amount_eur,
+            support_percent=said.support_percent,
+            published_at=entry.published,
+        )
+        return details, faults
+
+    def _visibility(self, kind: Kind) -> Visibility:
+        if kind in {"call", "event"}:
+            return "public"
+        return (self._surroundings.defaults.visibility if kind == "news" else None) or "network"
+
+
+def _by_word(known: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Slugs by every word for them, in lower case."""
+    words = {name.casefold(): slug for slug, names in known.items() for name in names}
+    return words | {slug.casefold(): slug for slug in known}
+
+
+def _matches(entry: Entry, by_word: Mapping[str, str]) -> list[str] | None:
+    words = (category.strip().lstrip("#").casefold() for category in entry.categories)
+    return [by_word[word] for word in words if word in by_word] or None
+
+
+def _known(language: str | None) -> Language | None:
+    code = (language or "").replace("_", "-").partition("-")[0].strip().lower()
+    return next((known for known in LANGUAGES if known == code), None)
+
+
+def _once_each(entries: Sequence[Entry], faults: list[str]) -> Iterator[tuple[str, Entry]]:
+    """Each id once, in the feed's order, with the newest of its entries."""
+    same: dict[str, list[Entry]] = defaultdict(list)
+    titles: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        if not entry.id and entry.link:
+            titles[entry.link].add(entry.title)
+    for entry in entries:
+        same[_external_id(entry, titles)].append(entry)
+    for external_id, doubles in same.items():
+        newest = doubles[0]
+        for other in doubles[1:]:
+            if other.changed and newest.changed and other.changed.begins() > newest.changed.begins():
+                newest = other
+        if any(other != newest for other in doubles):
+            faults.append(f"entry {newest.called} stands there more than once; the newest was taken")
+        yield external_id, newest
+
+
+def _external_id(entry: Entry, titles: Mapping[str, set[str]]) -> str:
+    """The feed's id, else the link, else a hash of title and date.
+
+    Real feeds announce several calls under one page's address: such a link is told apart by the title.
+    """
+    if entry.id:
+        own = entry.id
+    elif entry.link:
+        own = entry.link if len(titles[entry.link]) == 1 else f"{entry.link}#{_hash(entry.title)[:16]}"
+    else:
+        published = entry.published.isoformat() if entry.published else ""
+        own = "sha256:" + _hash(f"{entry.title} {published}")
+    return own if len(own) <= _LONGEST_ID and own.isprintable() else f"sha256:{_hash(own)}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

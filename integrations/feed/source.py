@@ -1,0 +1,126 @@
+"""Asks one feed politely: conditionally, under our own name, and only believing what is a feed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, model_validator
+
+from bot.contracts import Cursor, Fetched, Language, SourceFault, Surroundings
+from integrations import http
+from integrations.feed import jsonfeed, syndication
+from integrations.feed.entries import Feed
+from integrations.feed.reports import Reporter
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+_ACCEPT = (
+    "application/feed+json, application/atom+xml, application/rss+xml, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
+)
+
+
+class FeedOptions(BaseModel):
+    """Where the feed is. Exactly one of `url` and `example` is given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: HttpUrl | None = Field(None, title="Address", description="of an RSS, Atom or JSON Feed")
+    example: str | None = Field(None, title="Example", description="a file of Silta's own examples folder")
+    language: Language | None = Field(
+        None, title="Language", description="of entries that do not say it themselves"
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _has_no_user(cls, value: HttpUrl | None) -> HttpUrl | None:
+        if value and (value.username or value.password):
+            raise ValueError("must not carry a user name")
+        return value
+
+    @field_validator("example")
+    @classmethod
+    def _is_one_of_ours(cls, value: str | None) -> str | None:
+        if value and (
+            not re.fullmatch(r"[a-z0-9_-]+\.(json|xml)", value) or not (EXAMPLES / value).is_file()
+        ):
+            raise ValueError("must name a .json or .xml file in the folder examples")
+        return value
+
+    @model_validator(mode="after")
+    def _names_one_place(self) -> Self:
+        if bool(self.url) == bool(self.example):
+            raise ValueError("give either url or example")
+        return self
+
+
+class FeedSource:
+    """Reads one feed. Its cursor holds `place`, `etag`, `modified`, `hash` (of the body) and `count`."""
+
+    def __init__(self, options: FeedOptions, surroundings: Surroundings) -> None:
+        self._options = options
+        self._surroundings = surroundings
+        self._reporter = Reporter(surroundings, options.language)
+        self._place = str(options.url or options.example)
+
+    def fetch(self, since: Cursor) -> Fetched:
+        """All entries the feed shows now, or `unchanged` when it is byte for byte as it was.
+
+        Raises SourceFault when the feed cannot be read, is none, or is suddenly empty: that is never
+        "nothing new".
+        """
+        known = since if since.get("place") == self._place else {}
+        page = self._page(known)
+        if page.status == 304:
+            if not known:
+                raise SourceFault("the server says the feed has not changed, but we never had it (HTTP 304)")
+            return Fetched([], known, unchanged=True)
+        cursor = {
+            "place": self._place,
+            "hash": hashlib.sha256(page.body).hexdigest(),
+            "count": known.get("count", 0),
+            **_validators(page),
+        }
+        if cursor["hash"] == known.get("hash"):
+            return Fetched([], cursor, unchanged=True)
+        reports, faults = self._reporter.reports(_read(page))
+        if not reports and faults:
+            raise SourceFault(f"no entry of the feed could be read: {faults[0]}")
+        if not reports and known.get("count"):
+            raise SourceFault(f"the feed is empty, and had {known['count']} entries before")
+        return Fetched(reports, cursor | {"count": len(reports)}, faults)
+
+    def _page(self, known: Cursor) -> http.Page:
+        if self._options.example:
+            try:
+                body = (EXAMPLES / self._options.example).read_bytes()
+            except OSError as fault:
+                raise SourceFault(f"the example {self._options.example} cannot be read") from fault
+            return http.Page(200, f"example:{self._options.example}", {}, body)
+        conditions = {"If-None-Match": known.get("etag"), "If-Modified-Since": known.get("modified")}
+        try:
+            return http.fetch(
+                self._place,
+                headers={"Accept": _ACCEPT} | {name: value for name, value in conditions.items() if value},
+                allow_private=self._surroundings.allow_private,
+                user_agent=http.user_agent_with(self._surroundings.contact_url),
+            )
+        except http.HttpFault as fault:
+            raise SourceFault(str(fault), fault.retry_after) from fault
+
+
+def _validators(page: http.Page) -> dict[str, str]:
+    """The page's ETag and Last-Modified, as far as they can be sent back."""
+    found = {"etag": page.headers.get("ETag"), "modified": page.headers.get("Last-Modified")}
+    return {
+        name: value for name, value in found.items() if value and value.isprintable() and len(value) < 500
+    }
+
+
+def _read(page: http.Page) -> Feed:
+    if page.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return jsonfeed.read(page)
+    return syndication.read(page)

@@ -1,0 +1,54 @@
+"""What the administrator sets for Slack."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+NEEDED_SCOPES = {
+    "chat:write": "nothing can be posted",
+    "im:write": "a direct message in doubt needs a person to decide",
+    "im:history": "a direct message in doubt needs a person to decide",
+    "channels:history": "a post in doubt in a public channel needs a person to decide",
+    "groups:history": "a post in doubt in a private channel needs a person to decide",
+}
+"""Bot token scopes that are asked for, and what does not work without each."""
+
+
+class SlackOptions(BaseModel):
+    """How to reach one workspace, and how fast it may be served.
+
+    `token` is the bot's (`xoxb-…`). Rates are in messages a second, waits in seconds. Slack promises
+    about one message a second to a conversation and names no figure for a workspace
+    (https://docs.slack.dev/apis/web-api/rate-limits); four a second stays under the several hundred
+    a minute that it is known to bear. A connection that rested for `idle_limit` is not used again: the other
+    side may have hung up unnoticed, and that would make a doubt.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: SecretStr
+    api_url: str = "https://slack.com/api/"
+    per_destination: float = Field(default=1.0, ge=0)
+    workspace_rate: float = Field(default=4.0, gt=0)
+    workspace_burst: int = Field(default=4, ge=1)
+    connections: int = Field(default=4, ge=1)
+    batch: int = Field(default=50, ge=1)
+    connect_timeout: float = Field(default=3.05, gt=0)
+    read_timeout: float = Field(default=10.0, gt=0)
+    idle_limit: float = Field(default=20.0, ge=0)
+
+    @field_validator("token")
+    @classmethod
+    def _fit_for_a_header(cls, token: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[!-~]+", token.get_secret_value()):
+            raise ValueError("must be the bot token that Slack shows under OAuth & Permissions (xoxb-…)")
+        return token
+
+    @field_validator("api_url")
+    @classmethod
+    def _ends_with_a_slash(cls, url: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
+            raise ValueError("must be an address such as https://slack.com/api/")
+        return url if url.endswith("/") else url + "/"

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fakes.feeds import FakeFeeds
+
+
+@pytest.fixture
+def feeds(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFeeds]:
+    monkeypatch.setenv("NO_PROXY", "*")
+    with FakeFeeds() as feeds:
+        yield feeds

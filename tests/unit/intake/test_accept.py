@@ -1,0 +1,166 @@
+"""Reports come in: new, the same, changed, withdrawn, twice, at once."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.contracts import Accepted, Report
+from bot.intake.inbox import SourceInbox
+from bot.network import Network
+from bot.store.db import Database
+from bot.store.items import Item, ItemCity, Revision
+from tests.factories import ZONE, details, source, tell
+
+
+def verdicts(answers: list[Accepted]) -> list[str]:
+    return [answer.verdict for answer in answers]
+
+
+def test_a_report_is_new_once_then_a_duplicate_then_an_update(database: Database) -> None:
+    assert verdicts(tell(database, Report("a", details()))) == ["accepted"]
+    assert verdicts(tell(database, Report("a", details()))) == ["duplicate"]
+    assert verdicts(tell(database, Report("a", details(amount_eur=5)))) == ["updated"]
+
+
+def test_the_publishing_date_alone_is_no_change(database: Database) -> None:
+    tell(database, Report("a", details(published_at="2026-11-01")))
+    assert verdicts(tell(database, Report("a", details(published_at="2026-11-02")))) == ["duplicate"]
+
+
+def test_the_order_of_languages_is_no_change(database: Database) -> None:
+    tell(database, Report("a", details(title={"fi": "Haku", "en": "Call"})))
+    assert verdicts(tell(database, Report("a", details(title={"en": "Call", "fi": "Haku"})))) == ["duplicate"]
+
+
+def test_an_update_of_an_unknown_id_is_accepted_and_its_withdrawal_is_unknown(database: Database) -> None:
+    assert verdicts(tell(database, Report("new", details()))) == ["accepted"]
+    assert tell(database, Report("nobody", None)) == [Accepted("unknown", None)]
+
+
+def test_a_withdrawn_one_said_again_is_an_update_with_every_revision_kept(database: Database) -> None:
+    for said in (details(), None, None, details()):
+        tell(database, Report("a", said))
+    with database.reading() as session:
+        kept = session.execute(select(Revision.revision, Revision.details).order_by(Revision.revision)).all()
+        item = session.get_one(Item, 1)
+    assert [(number, content is not None) for number, content in kept] == [(1, True), (2, False), (3, True)]
+    assert (item.state, item.revision) == ("published", 3)
+
+
+def test_the_same_id_of_two_sources_is_two_items(database: Database) -> None:
+    first = tell(database, Report("a", details()), name="paper")
+    second = tell(database, Report("a", details()), name="gazette")
+    assert first[0].item_id != second[0].item_id
+
+
+def test_an_id_that_comes_three_times_in_one_call_is_taken_in_its_order(database: Database) -> None:
+    answers = tell(
+        database, Report("a", details()), Report("b", details()), Report("a", details()), Report("a", None)
+    )
+    assert verdicts(answers) == ["accepted", "accepted", "duplicate", "withdrawn"]
+    assert answers[0].item_id == answers[2].item_id == answers[3].item_id
+
+
+def test_an_update_replaces_the_data_whole(database: Database) -> None:
+    tell(database, Report("a", details(fund="EAKR", cities=("tampere", "oulu"))))
+    tell(database, Report("a", details(cities=("pori",))))
+    with database.reading() as session:
+        assert session.get_one(Item, 1).content().fund is None
+        assert session.scalars(select(ItemCity.city)).all() == ["pori"]
+
+
+@pytest.mark.parametrize("title", ["<script>", "<!channel>", "\u202etxet", "🎉" * 400, "a\u0301"])
+def test_hostile_text_is_kept_as_it_is(database: Database, title: str) -> None:
+    tell(database, details(title={"fi": title}))
+    with database.reading() as session:
+        assert session.get_one(Item, 1).content().title == {"fi": title}
+
+
+def inbox(database: Database, network: Network) -> SourceInbox:
+    with database.writing() as session:
+        row = source(session)
+    return SourceInbox(database, network, row, ZONE)
+
+
+def test_a_receipt_seen_before_does_nothing_whatever_the_body_says(database: Database, network: Network) -> None:
+    box = inbox(database, network)
+    assert box.accept([Report("a", details())], receipt="msg_1") == [Accepted("accepted", 1)]
+    assert box.accept([Report("a", details(amount_eur=9))], receipt="msg_1") == [Accepted("duplicate", 1)]
+    with database.reading() as session:
+        assert session.get_one(Item, 1).revision == 1
+
+
+def test_an_unknown_withdrawal_may_come_again_under_the_same_receipt(database: Database, network: Network) -> None:
+    box = inbox(database, network)
+    assert box.accept([Report("a", None)], receipt="msg_1") == [Accepted("unknown", None)]
+    box.accept([Report("a", details())], receipt="msg_2")
+    assert box.accept([Report("a", None)], receipt="msg_1") == [Accepted("withdrawn", 1)]
+
+
+def test_callers_at_the_same_time_each_get_their_own_answer(database: Database, network: Network) -> None:
+    box = inbox(database, network)
+    gate, answers = threading.Barrier(24), {}
+
+    def bring(number: int) -> None:
+        gate.wait()
+        # Every third brings the same receipt and report as the one before it.
+        one = number - 1 if number % 3 == 2 else number
+        answers[number] = box.accept([Report(f"id-{one}", details(amount_eur=one))], receipt=f"msg_{one}")[0]
+
+    threads = [threading.Thread(target=bring, args=(number,)) for number in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    pairs = [(answers[number - 1], answers[number]) for number in range(2, 24, 3)]
+    assert all(one.item_id == two.item_id for one, two in pairs)
+    assert all({one.verdict, two.verdict} == {"accepted", "duplicate"} for one, two in pairs)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Item)) == 16
+
+
+def test_two_updates_that_race_are_both_revisions(database: Database, network: Network) -> None:
+    box, other = inbox(database, network), None
+    with database.reading() as session:
+        from bot.store.sources import source_named
+
+        other = SourceInbox(database, network, source_named(session, "paper"), ZONE)
+    box.accept([Report("a", details())])
+    gate, answers = threading.Barrier(2), []
+
+    def change(box: SourceInbox, amount: int) -> None:
+        gate.wait()
+        answers.append(box.accept([Report("a", details(amount_eur=amount))])[0].verdict)
+
+    threads = [threading.Thread(target=change, args=pair) for pair in ((box, 1), (other, 2))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == ["updated", "updated"]
+    with database.reading() as session:
+        assert session.get_one(Item, 1).revision == 3
+
+
+def test_one_bad_request_does_not_fail_its_neighbours(database: Database, network: Network) -> None:
+    box = inbox(database, network)
+    gate, answers = threading.Barrier(6), {}
+
+    def bring(number: int) -> None:
+        gate.wait()
+        city = ("atlantis",) if number == 0 else ("tampere",)
+        try:
+            answers[number] = box.accept([Report(f"id-{number}", details(cities=city))])[0].verdict
+        except Exception as fault:
+            answers[number] = type(fault).__name__
+
+    threads = [threading.Thread(target=bring, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers[0] == "IntegrityError"
+    assert [answers[number] for number in range(1, 6)] == ["accepted"] * 5
