@@ -8,18 +8,20 @@ or an error.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from bot.clock import DEFAULT_ZONE
 from bot.contracts import Language
 from bot.setting_parsers import PARSERS
 
 SECRETS = frozenset(
     {
+        "DATABASE_URL",  # it may hold a password
         "SECRET_KEY",
         "SLACK_BOT_TOKEN",
         "SLACK_SIGNING_SECRET",
@@ -44,7 +46,7 @@ class SettingsFault(Exception):
 class Settings:
     """Everything the environment decides; docs/operations.md says what each does."""
 
-    database_url: str = "sqlite:///var/silta.db"
+    database_url: str = field(default="sqlite:///var/silta.db", repr=False)
     secret_key: str = field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
@@ -85,57 +87,80 @@ class Settings:
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Read and check the environment. Raises SettingsFault with every fault at once."""
     values: dict[str, Any] = {}
-    faults: list[str] = []
+    faults: dict[str, str] = {}
     for name, parse in PARSERS.items():
         try:
             text = _lookup(name, environ)
             if text:
                 values[name.lower()] = parse(text)
-        except (ValueError, OSError) as fault:
-            shown = "" if name in SECRETS else f" (it is {environ.get(name, '')!r})"
-            faults.append(f"{name} {_plain(fault)}{shown}")
-    if not faults:
-        settings = Settings(**values)
-        faults = _conflicts(settings)
-        if not faults:
-            return settings
-    raise SettingsFault(faults)
+        except ValueError as fault:
+            faults[name] = f"{name} {fault}{_shown(name, environ)}"
+    if "clock_start" in values:
+        values["clock_start"] = values["clock_start"].begins(values.get("default_timezone", DEFAULT_ZONE))
+    settings = Settings(**values)
+    # What follows from a setting that could not be read is not said a second time.
+    told = [sentence for names, sentence in _conflicts(settings) if not faults.keys() & names]
+    if faults or told:
+        raise SettingsFault([*faults.values(), *told])
+    return settings
 
 
 def _lookup(name: str, environ: Mapping[str, str]) -> str:
-    file = environ.get(f"{name}_FILE", "") if name in SECRETS else ""
-    if file and environ.get(name):
+    file = environ.get(f"{name}_FILE", "").strip() if name in SECRETS else ""
+    if not file:
+        return environ.get(name, "").strip()
+    if environ.get(name, "").strip():
         raise ValueError(f"is set twice: remove {name} or {name}_FILE")
-    return Path(file).read_text("utf-8").strip() if file else environ.get(name, "").strip()
+    try:
+        text = Path(file).read_text("utf-8").strip()
+    except OSError as fault:
+        raise ValueError(f"cannot be read from {name}_FILE={file}: {fault.strerror}") from fault
+    except ValueError as fault:
+        raise ValueError(f"cannot be read from {name}_FILE={file}: it is not UTF-8 text") from fault
+    if not text:
+        raise ValueError(f"cannot be read from {name}_FILE={file}: the file is empty")
+    return text
 
 
-def _plain(fault: Exception) -> str:
-    if isinstance(fault, UnicodeDecodeError):
-        return "names a file that is not UTF-8 text"
-    if isinstance(fault, OSError):
-        return f"names a file that cannot be read: {fault.strerror}"
-    return str(fault)
+def _shown(name: str, environ: Mapping[str, str]) -> str:
+    value = environ.get(name, "").strip()
+    if name in SECRETS or ("://" in value and "@" in value):  # an address may hold a password
+        return ""
+    return f" (it is {value[:80]!r})"
 
 
-def _conflicts(settings: Settings) -> list[str]:
-    faults = []
+def _conflicts(settings: Settings) -> Iterator[tuple[set[str], str]]:
+    """What is wrong with settings that are each well by themselves: which they are, and the remedy."""
+    mode = settings.delivery_mode
     if not settings.secret_key:
-        faults.append(
-            'SECRET_KEY is missing: python -c "import secrets; print(secrets.token_hex(32))" makes one'
-        )
+        made_by = 'python -c "import secrets; print(secrets.token_hex(32))" makes one'
+        yield {"SECRET_KEY"}, f"SECRET_KEY is missing: {made_by}"
     if settings.smtp_host and not settings.mail_from:
-        faults.append("MAIL_FROM is missing: mail needs a sender, for example Silta <silta@example.org>")
-    if settings.delivery_mode == "allowlist" and not settings.send_only_to:
-        faults.append(
-            "SEND_ONLY_TO is empty: with DELIVERY_MODE=allowlist name the addresses and conversations"
+        yield (
+            {"SMTP_HOST", "MAIL_FROM"},
+            "MAIL_FROM is missing: mail needs a sender, for example Silta <silta@example.org>",
         )
-    if settings.delivery_mode == "live" and not (settings.smtp_host or settings.slack_bot_token):
-        faults.append("DELIVERY_MODE=live has nothing to send with: set SMTP_HOST or SLACK_BOT_TOKEN")
-    if settings.clock_start and settings.delivery_mode == "live" and not _rehearsal(settings):
-        faults.append("CLOCK_START is refused in live mode unless Slack and SMTP are loopback addresses")
+    for one, other in (("SMTP_USERNAME", "SMTP_PASSWORD"), ("SMTP_PASSWORD", "SMTP_USERNAME")):
+        if getattr(settings, one.lower()) and not getattr(settings, other.lower()):
+            yield {one, other}, f"{other} is missing: set it beside {one}, or leave both empty"
+    if mode == "allowlist" and not settings.send_only_to:
+        yield (
+            {"SEND_ONLY_TO", "DELIVERY_MODE"},
+            "SEND_ONLY_TO is empty: with DELIVERY_MODE=allowlist name the addresses and conversations",
+        )
+    if mode == "live" and not (settings.smtp_host or settings.slack_bot_token):
+        yield (
+            {"DELIVERY_MODE", "SMTP_HOST", "SLACK_BOT_TOKEN"},
+            "DELIVERY_MODE=live has nothing to send with: set SMTP_HOST or SLACK_BOT_TOKEN",
+        )
+    if settings.clock_start and mode == "live" and not _rehearsal(settings):
+        yield (
+            {"CLOCK_START", "DELIVERY_MODE", "SLACK_API_URL", "SMTP_HOST"},
+            "CLOCK_START is refused in live mode unless Slack and SMTP are loopback addresses: remove it, "
+            "or set DELIVERY_MODE=preview",
+        )
     if settings.network_file and not settings.network_file.is_file():
-        faults.append(f"NETWORK_FILE does not exist: {settings.network_file}")
-    return faults
+        yield {"NETWORK_FILE"}, f"NETWORK_FILE does not exist: {settings.network_file}"
 
 
 def _rehearsal(settings: Settings) -> bool:

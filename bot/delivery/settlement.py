@@ -26,7 +26,7 @@ from bot.store.items import Item
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """A lane paused until then takes messages again only when somebody says so."""
 
-ASK_AFTER = timedelta(seconds=5)
+ASK_AFTER = timedelta(seconds=10)
 """Rest before a medium is asked about a message in doubt, so that a slow request has ended by then."""
 
 BREAKER_FAILURES, BREAKER_AGE, BREAKER_PAUSE = 10, timedelta(hours=1), timedelta(hours=6)

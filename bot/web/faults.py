@@ -60,9 +60,9 @@ def _accounts(session: Session) -> Iterator[Fault]:
     ):
         medium = MEDIA.get(account.sender, account.sender)
         waits = account.blocked_until is not None and account.blocked_until > now
-        remedy = f"{account.fault}. What is queued stays queued; `python -m bot doctor` checks the settings."
+        remedy = f"{_sentence(account.fault)} What is queued stays queued; `python -m bot doctor` checks the settings."
         yield Fault(
-            f"{medium} is {'stopped' if waits else 'tried again'}",
+            f"{medium} is {'stopped' if waits else 'not well'}",
             remedy,
             account.blocked_until if waits else None,
         )
@@ -103,7 +103,7 @@ def _lanes(session: Session) -> Iterator[Fault]:
         remedy = "Put the address right, then send one of its deliveries again." if forever else ""
         yield Fault(
             f"{name or place.address} takes nothing over {MEDIA.get(place.sender, place.sender)}",
-            f"{place.fault or 'It failed again and again'}. {remedy}",
+            f"{_sentence(place.fault or 'it failed again and again')} {remedy}",
             None if forever else place.paused_until,
             url_for("deliveries.show", destination=place.id),
         )
@@ -120,9 +120,15 @@ def _sources(session: Session) -> Iterator[Fault]:
     for source in session.scalars(ill.order_by(Source.name)):
         yield Fault(
             f"{source.name} cannot be read",
-            f"{source.fault}. `python -m bot poll {source.name}` asks it at once and says what it meets.",
+            f"{_sentence(source.fault)} `python -m bot poll {source.name}` asks it at once and says what it meets.",
         )
 
 
 def _many(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
+
+
+def _sentence(text: str | None) -> str:
+    """A fault as a whole sentence: it comes from anywhere, with or without a full stop."""
+    told = (text or "").strip().rstrip(".")
+    return f"{told[:1].upper()}{told[1:]}."

@@ -79,7 +79,7 @@ class Frame:
         """What time it is here, when the clock is moved."""
         if not clock.shifted():
             return None
-        return prose.moment(clock.now(), self.house.settings.zone)
+        return prose.moment(clock.now(), self.house.settings.zone, "EEEE d MMMM y, HH:mm")
 
     @property
     def next_look(self) -> Any:

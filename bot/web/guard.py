@@ -32,7 +32,7 @@ def check() -> Response | None:
             return None
         return refuse(401 if "Authorization" not in request.headers else _count(settings))
     why = why_not_local(settings)
-    return page("closed.html", 403, why=why) if why else None
+    return page("closed.html", 403, why=why, port=settings.port) if why else None
 
 
 def refuse(status: int) -> Response:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from bot.contracts import KINDS, LANGUAGES, Details, Language
+from bot.store.deliveries import State
 from bot.store.items import Item, ItemCity, ItemTopic
 from bot.web import prose
 from bot.web.frame import ITEM_STATES
@@ -22,12 +23,22 @@ from bot.web.tallies import by_item
 PAGE = 25
 CHOICES, CHOICE_LENGTH = 50, 70
 
+TOLD: Mapping[str, tuple[State, ...]] = {
+    "told": ("sent",),
+    "in doubt": ("doubtful",),
+    "waiting": ("queued", "held", "sending"),
+    "previewed": ("previewed",),
+    "failed": ("failed",),
+    "dropped": ("expired", "cancelled"),
+}
+"""What became of an item's deliveries, in a word, and the states it stands for."""
+
 items = Blueprint("items", __name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item in a list. `told` and `held` count deliveries, `all` includes those that came to nothing."""
+    """An item in a list. `told` says in a line what became of its deliveries; empty when there are none."""
 
     id: int
     kind: str
@@ -39,9 +50,7 @@ class Entry:
     details: Details
     created_at: datetime
     updated_at: datetime
-    told: int
-    held: int
-    all: int
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +130,13 @@ def _entry(house: House, item: Item, counts: Mapping[str, int]) -> Entry:
         details=details,
         created_at=item.created_at,
         updated_at=item.updated_at,
-        told=counts.get("sent", 0) + counts.get("doubtful", 0),
-        held=counts.get("held", 0) + counts.get("queued", 0) + counts.get("sending", 0),
-        all=sum(counts.values()),
+        told=_told(counts),
     )
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    sums = {word: sum(counts.get(state, 0) for state in states) for word, states in TOLD.items()}
+    return " · ".join(f"{count} {word}" for word, count in sums.items() if count)
 
 
 def _wanted() -> Wanted:

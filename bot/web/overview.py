@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, Response
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from bot.contracts import SourceFault
 from bot.planning.notices import open_fanouts
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state
@@ -28,10 +30,11 @@ overview = Blueprint("overview", __name__)
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A source, and when it last brought something."""
+    """A source, when it last brought something, and what is wrong with it."""
 
     source: Source
-    brought_at: object
+    brought_at: datetime | None
+    fault: str | None
 
 
 @overview.get("/")
@@ -58,13 +61,12 @@ def _last_items(session: Session) -> list[Entry]:
 
 def _next_deliveries(session: Session) -> list[Line]:
     """The queued ones that are due first, then the newest that wait for a digest."""
-    ids: list[tuple[object, int]] = []
+    due: list[tuple[datetime, int]] = []
     for sender in house().renderers:  # sender by sender, as the index of what is due is ordered
-        due = select(Delivery.due_at, Delivery.id).where(Delivery.sender == sender, in_state("queued"))
-        rows = session.execute(due.order_by(Delivery.due_at, Delivery.id).limit(NEXT_DELIVERIES))
-        ids += [(due_at, delivery_id) for due_at, delivery_id in rows]
-    first = [delivery_id for _, delivery_id in sorted(ids, key=lambda pair: (str(pair[0]), pair[1]))]
-    first = first[:NEXT_DELIVERIES]
+        queued = select(Delivery.due_at, Delivery.id).where(Delivery.sender == sender, in_state("queued"))
+        rows = session.execute(queued.order_by(Delivery.due_at, Delivery.id).limit(NEXT_DELIVERIES))
+        due += [(due_at, delivery_id) for due_at, delivery_id in rows]
+    first = [delivery_id for _, delivery_id in sorted(due)][:NEXT_DELIVERIES]
     if len(first) < NEXT_DELIVERIES:
         held = select(Delivery.id).where(in_state("held")).order_by(Delivery.id.desc())
         first += session.scalars(held.limit(NEXT_DELIVERIES - len(first)))
@@ -74,12 +76,23 @@ def _next_deliveries(session: Session) -> list[Line]:
 
 def _sources(session: Session) -> list[SourceLine]:
     return [
-        SourceLine(source, source.brought_at or _last_report(session, source))
+        SourceLine(source, source.brought_at or _last_report(session, source), source.fault or _closed(source))
         for source in session.scalars(select(Source).order_by(Source.name))
     ]
 
 
-def _last_report(session: Session, source: Source) -> object:
+def _closed(source: Source) -> str | None:
+    """Why a source that sends by itself would not be let in."""
+    if source.next_at is not None:
+        return None
+    try:
+        house().open_webhook(source)
+    except SourceFault as fault:
+        return fault.reason
+    return None
+
+
+def _last_report(session: Session, source: Source) -> datetime | None:
     """When a source that is never asked (a webhook) last said something."""
     if source.next_at is not None:
         return None

@@ -50,12 +50,16 @@ def web_link(url: str | None) -> str | None:
     return url if url and url.lower().startswith(("http://", "https://")) else None
 
 
-def moment(at: datetime, zone_name: str) -> str:
-    """An instant as a coordinator reads it: "Tue 24 Nov, 09:00", with the year where it is another."""
-    zone = clock.zone(zone_name)
-    local = at.astimezone(zone)
-    same = local.year == clock.now().astimezone(zone).year
-    return format_datetime(local, "EEE d MMM, HH:mm" if same else "d MMM y, HH:mm", locale="en_GB")
+def moment(at: datetime, zone_name: str, pattern: str | None = None) -> str:
+    """An instant as a coordinator reads it: "Tue 24 Nov, 09:00", with the year where it is another.
+
+    `pattern` is one of CLDR's, for another form.
+    """
+    local = at.astimezone(clock.zone(zone_name))
+    same = local.year == clock.now().astimezone(clock.zone(zone_name)).year
+    return format_datetime(
+        local, pattern or ("EEE d MMM, HH:mm" if same else "d MMM y, HH:mm"), locale="en_GB"
+    )
 
 
 def told_in(texts: Mapping[Language, str], wanted: Language) -> tuple[Language, str]:
