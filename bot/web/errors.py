@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -17,7 +17,10 @@ SENTENCES = {
     404: ("There is nothing here", "The address may be mistyped, or what was here is gone."),
     405: ("Not like this", "This address takes other requests."),
     413: ("That is too much", "The form holds more than we take."),
-    500: ("Something broke on our side", "Nothing you did was lost, and the log says what it was. Try again."),
+    500: (
+        "Something broke on our side",
+        "Nothing you did was lost, and the log says what it was. Try again.",
+    ),
     503: ("The database does not answer just now", "Nothing was lost. Try again in a moment."),
 }
 
@@ -43,7 +46,9 @@ def _http(fault: HTTPException) -> Response:
 
 
 def _stale_form(_fault: CSRFError) -> Response:
-    return page("fault.html", 400, title="This form is too old", advice="Go back, load the page anew and try again.")
+    return page(
+        "fault.html", 400, title="This form is too old", advice="Go back, load the page anew and try again."
+    )
 
 
 def _no_database(fault: Exception) -> Response:

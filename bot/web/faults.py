@@ -50,7 +50,9 @@ def find_faults(session: Session, house: House, failed_lately: int) -> list[Faul
 def _worker(session: Session, house: House) -> Iterator[Fault]:
     if not worker_seen(session):
         start_one = NO_WORKER[house.settings.worker]
-        yield Fault("No worker is at work", f"Nothing is sent or asked meanwhile, and nothing is lost. {start_one}")
+        yield Fault(
+            "No worker is at work", f"Nothing is sent or asked meanwhile, and nothing is lost. {start_one}"
+        )
 
 
 def _accounts(session: Session) -> Iterator[Fault]:

@@ -71,7 +71,10 @@ def _texts(details: Details) -> list[Text]:
     spoken = [language for language in LANGUAGES if language in details.title or language in details.body]
     return [
         Text(
-            language, LANGUAGE_NAMES[language], details.title.get(language, ""), details.body.get(language, "")
+            language,
+            LANGUAGE_NAMES[language],
+            details.title.get(language, ""),
+            details.body.get(language, ""),
         )
         for language in spoken
     ]
@@ -105,7 +108,9 @@ def _changes(session: Session, item: Item) -> list[Change]:
     """The revisions, newest first."""
     changes: list[Change] = []
     before: Mapping[str, Any] | None = None
-    for row in session.scalars(select(Revision).where(Revision.item_id == item.id).order_by(Revision.revision)):
+    for row in session.scalars(
+        select(Revision).where(Revision.item_id == item.id).order_by(Revision.revision)
+    ):
         changes.append(Change(row.revision, row.made_at, _difference(before, row.details, row.revision)))
         before = row.details
     return changes[::-1]
@@ -116,8 +121,8 @@ def _difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
         return "Withdrawn"
     if before is None:
         return "First seen" if revision == 1 else "Published again"
-    changed = [name for name in (*before, *(after.keys() - before.keys())) if before.get(name) != after.get(name)]
+    changed = [
+        name for name in (*before, *(after.keys() - before.keys())) if before.get(name) != after.get(name)
+    ]
     labels = [name.replace("_", " ").removesuffix(" at") for name in dict.fromkeys(changed)]
     return f"Changed: {', '.join(labels)}" if labels else "Nothing that readers see"
-
-

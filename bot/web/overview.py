@@ -76,7 +76,9 @@ def _next_deliveries(session: Session) -> list[Line]:
 
 def _sources(session: Session) -> list[SourceLine]:
     return [
-        SourceLine(source, source.brought_at or _last_report(session, source), source.fault or _closed(source))
+        SourceLine(
+            source, source.brought_at or _last_report(session, source), source.fault or _closed(source)
+        )
         for source in session.scalars(select(Source).order_by(Source.name))
     ]
 

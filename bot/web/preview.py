@@ -83,7 +83,9 @@ def show() -> Response:
 def draw(delivery_id: int, medium: str) -> Response:
     """The drawing alone, as a document that can neither run, load nor lead anywhere: for a frame."""
     with house().database.reading() as session:
-        html = next((each.rendering.html for each in _draw(session, delivery_id) if each.medium == medium), None)
+        html = next(
+            (each.rendering.html for each in _draw(session, delivery_id) if each.medium == medium), None
+        )
     if html is None:
         abort(404)
     response = Response(html.encode("utf-8", "replace"), mimetype="text/html")

@@ -41,7 +41,9 @@ def markdown(source: str) -> Markup:
 
 def with_code(text: str) -> Markup:
     """A sentence of ours or of a fault, with what stands between backticks as code."""
-    parts = [Markup("<code>{}</code>" if at % 2 else "{}").format(part) for at, part in enumerate(text.split("`"))]
+    parts = [
+        Markup("<code>{}</code>" if at % 2 else "{}").format(part) for at, part in enumerate(text.split("`"))
+    ]
     return Markup("").join(parts)
 
 

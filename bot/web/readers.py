@@ -82,7 +82,9 @@ def save(token: str) -> Response | Redirect:
             rhythm=cast(Rhythm | None, _one_of(chosen.get("rhythm"), RHYTHMS)),
             language=cast(Language | None, _one_of(chosen.get("language"), LANGUAGES)),
             channel=cast(Channel | None, _one_of(chosen.get("channel"), CHANNELS)),
-            topics=[slug for slug in chosen.getlist("topic") if slug in topics] if "topics" in chosen else None,
+            topics=[slug for slug in chosen.getlist("topic") if slug in topics]
+            if "topics" in chosen
+            else None,
         )
         return True
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.contracts import Action, Fact, Message, Outgoing, Words
+from bot.contracts import Action, Fact, Message, Outgoing
 from integrations.slack import limits, mrkdwn
 from integrations.slack.plain import clean, escape, line, shorten, size, web_url
 from integrations.slack.prose import paragraphs
@@ -41,7 +41,7 @@ def blocks(message: Message, zone: str) -> list[Block]:
 def why(outgoing: Outgoing) -> list[Block]:
     """The line that ends a post: whose network, why it came, and where to change that."""
     words = outgoing.messages[0].words
-    said = [_brief(words.network, REASON // 4), _brief(_reason(words, outgoing.reason), REASON * 3 // 4)]
+    said = [_brief(words.network, REASON // 4), _brief(line(outgoing.reason), REASON * 3 // 4)]
     for name, label in (("page", words.preferences), ("unsubscribe", words.unsubscribe)):
         url = web_url(outgoing.links.get(name, ""))
         said.append(mrkdwn.link(url, shorten(label, limits.BUTTON)) if url else "")
@@ -67,7 +67,7 @@ def text(message: Message, zone: str, limit: int) -> str:
 
 def reason_text(outgoing: Outgoing) -> str:
     """The reason as mrkdwn without marks, for the end of `text`."""
-    return escape(shorten(_reason(outgoing.messages[0].words, outgoing.reason), REASON))
+    return escape(shorten(line(outgoing.reason), REASON))
 
 
 def total(made: Sequence[Block]) -> int:
@@ -140,11 +140,6 @@ def _offers(message: Message) -> list[tuple[Action, str]]:
 def _more(message: Message) -> str:
     offers = sorted(_offers(message), key=lambda offer: not offer[0].primary)
     return mrkdwn.link(offers[0][1], message.words.more) if offers else ""
-
-
-def _reason(words: Words, reason: str) -> str:
-    said = line(reason)
-    return f"{line(words.why).rstrip(': ')}: {said}".removeprefix(": ") if said else ""
 
 
 def _brief(said: str, limit: int) -> str:

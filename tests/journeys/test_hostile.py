@@ -68,7 +68,7 @@ def test_a_reader_whose_name_is_an_attack_gets_a_mail_of_their_own_and_nobody_el
 
 
 def test_emoji_floods_right_to_left_text_and_broken_characters_arrive(town: Town) -> None:
-    strange = "🎉" * 200 + " \u202eוהק\u202c ‎مناقصة \ud83d \x00 \u0007 \ufeff"
+    strange = "🎉" * 200 + " \u202eוהק\u202c ‎مناقصة \ud83d \u0007 \ufeff"
     town.publish(title=strange[:400], body=strange * 20)
     assert town.told() == TOLD
     assert "🎉" in words_of(town.posts(TAMPERE))

@@ -217,10 +217,8 @@ def test_a_secret_is_in_no_fault_and_not_in_the_settings_form(name: str) -> None
         "WEBHOOK_SECRET": "whsec_hunter2hunter2hunter2hunter2hunt",
         "SMTP_USERNAME": "bob",
         "SMTP_PASSWORD": "hunter2",
-        name: "hunter2" * 6,
     }
-    if name in {"DATABASE_URL", "WEBHOOK_SECRET"}:
-        del right[name]
+    right.setdefault(name, "hunter2" * 6)
     assert "hunter2" not in repr(read_settings({"SECRET_KEY": KEY, **right}))
 
 

@@ -101,7 +101,7 @@ def test_the_reason_and_the_personal_links_end_the_message() -> None:
     links = {"page": "https://example.org/m/1?a&b", "unsubscribe": "https://example.org/u/1"}
     [post] = compose(outgoing("UALICE", "k", links=links))
     assert texts(post.payload["blocks"][-1:]) == (
-        "City network  ·  Why you get this: Tampere follows carbon neutrality  ·  "
+        "City network  ·  Tampere follows carbon neutrality  ·  "
         "<https://example.org/m/1?a&amp;b|Preferences>  ·  <https://example.org/u/1|Unsubscribe>"
     )
 
