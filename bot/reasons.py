@@ -5,34 +5,22 @@ A code is a word and its slugs, split by colons: `city_topic:tampere:vahahiilisy
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot import words
 from bot.contracts import Language
-from bot.network import Network
+from bot.network import City, Network
 
 
-def personal_reason(
-    network: Network, cities: Sequence[str], topics: Sequence[str], city: str | None, topic: str | None
-) -> str:
-    """Why a person gets an item.
+def city_reason(city: City, cities: Sequence[str], topics: Sequence[str]) -> str | None:
+    """Why a person of `city` gets an item with these cities and topics; None when the city is no reason.
 
-    `cities` and `topics` are the item's; `city` is the reader's city that matched (or their first one,
-    for an item for all), `topic` the topic of their own that matched. Focus areas only supply the reason.
+    Focus areas only supply the reason, they never exclude.
     """
-    focus = _focus(network, city, topics)
-    if cities and city:
-        return f"city_topic:{city}:{focus}" if focus else f"city:{city}"
-    if topic:
-        return f"topic:{topic}"
-    return f"city_topic:{city}:{focus}" if focus else "all"
-
-
-def place_reason(city: str | None, topic: str | None) -> str:
-    """Why a conversation gets an item: the rule under which it was added."""
-    if city:
-        return f"place_city:{city}"
-    return f"place_topic:{topic}" if topic else "place_all"
+    focus = next((topic for topic in topics if topic in city.topics), None)
+    if focus and (not cities or city.slug in cities):
+        return f"city_topic:{city.slug}:{focus}"
+    return f"city:{city.slug}" if city.slug in cities else None
 
 
 def spoken(reason: str, language: Language, network: Network) -> str:
@@ -57,8 +45,3 @@ _CLAUSES = {
     "place_topic": "this conversation follows {topic}",
     "place_all": "this conversation is for the whole network",
 }
-
-
-def _focus(network: Network, city: str | None, topics: Iterable[str]) -> str | None:
-    followed = network.city(city).topics if city else ()
-    return next((topic for topic in topics if topic in followed), None)

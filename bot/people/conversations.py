@@ -44,7 +44,7 @@ def add_conversation(
     rule = _rule(session, place.id, city, topic)
     if rule is None:
         rule = Subscription(
-            destination_id=place.id, everywhere=city is None, kinds=[], created_at=clock.now(), rhythm=rhythm
+            destination_id=place.id, everywhere=city is None, created_at=clock.now(), rhythm=rhythm
         )
         session.add(rule)
         session.flush()

@@ -43,9 +43,7 @@ def read_table(path: Path, needed: Collection[str], known: Collection[str]) -> T
     if not text.strip():
         raise ImportFault([f"{path} is empty"])
     heading = text.splitlines()[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count), strict=True
-    )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count), strict=True)
     try:
         names = _names(next(reader), needed, known)
     except csv.Error as fault:
@@ -113,7 +111,7 @@ def _too_many(found: int, named: int, separator: str) -> str:
 
 def _plain(fault: csv.Error) -> str:
     text = str(fault)
-    if "unexpected end of data" in text:
+    if "unexpected end of data" in text or "field limit" in text:
         return "a quote is opened here and never closed"
     if "expected after" in text:
         return "a quote inside a field must be written twice"

@@ -1,126 +1,173 @@
-"""Destinations and subscriptions follow from a contact: one personal copy, by the way they prefer."""
+"""Make and change contacts, one or a whole network of them, and let their destinations follow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import islice
+from typing import Any, Literal, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.clock import DEFAULT_ZONE
 from bot.contracts import Channel, Language, Rhythm, Role
+from bot.people.ways import settle_ways
+from bot.store.audit import Audit
 from bot.store.contacts import Contact, email_key
-from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+
+CHUNK = 1_000
+"""Contacts that are looked up and written together."""
+
+CHOSE = "contact.chose"
+"""The act of a contact who chose something for themselves (`bot.people.choices`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A contact as a coordinator states it."""
+    """A contact as a coordinator states it. Fields in `unstated` stay as they are for a contact we know."""
 
     name: str
     email: str
     cities: tuple[str, ...] = ()
     role: Role = "contact"
     language: Language = "fi"
-    timezone: str = "Europe/Helsinki"
+    timezone: str = DEFAULT_ZONE
     topics: tuple[str, ...] = ()
     rhythm: Rhythm = "now"
     channel: Channel | None = None
     slack_user_id: str | None = None
     slack_team_id: str | None = None
+    unstated: frozenset[str] = frozenset()
+
+
+Verdict = Literal["new", "changed", "unchanged"]
+_FIELDS = tuple(field.name for field in fields(Person) if field.name != "unstated")
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What came of a list of people. `silent` had stopped all messages themselves, and it stays so."""
+
+    new: int
+    changed: int
+    unchanged: int
+    silent: int
 
 
 def enrol(session: Session, person: Person) -> tuple[Contact, bool]:
     """Make or change the contact with that address; returns it and whether it is new."""
-    key = email_key(person.email)
-    contact = session.scalar(select(Contact).where(Contact.email_key == key))
-    new = contact is None
-    if contact is None:
-        contact = Contact(email_key=key, created_at=clock.now())
-        session.add(contact)
-    contact.name, contact.email, contact.language = person.name, person.email, person.language
-    contact.timezone, contact.role, contact.rhythm = person.timezone, person.role, person.rhythm
-    contact.channel, contact.cities, contact.topics = person.channel, list(person.cities), list(person.topics)
-    contact.slack_user_id, contact.slack_team_id = person.slack_user_id, person.slack_team_id
-    _take_over_slack(session, contact)
+    ((contact, verdict, _),) = _enrol_chunk(session, [person])
+    return contact, verdict == "new"
+
+
+def enrol_all(session: Session, people: Iterable[Person]) -> Enrolled:
+    """Make or change the contacts with those addresses, none of which may come twice, in one transaction.
+
+    A contact whom the list does not name stays as they are.
+    """
+    came: Counter[str] = Counter()
+    waiting = iter(people)
+    while chunk := list(islice(waiting, CHUNK)):
+        for _, verdict, silent in _enrol_chunk(session, chunk):
+            came[verdict] += 1
+            came["silent"] += silent
+    return Enrolled(came["new"], came["changed"], came["unchanged"], came["silent"])
+
+
+def _enrol_chunk(session: Session, people: Sequence[Person]) -> list[tuple[Contact, Verdict, bool]]:
+    """Each person's contact, what happened to it, and whether it keeps its silence."""
+    by_key = {email_key(person.email): person for person in people}
+    known = _contacts(session, by_key)
+    silent = _stopped_by_themselves(session, [each for each in known.values() if each.rhythm == "off"])
+    _free_slack_identities(session, by_key)
+    changed: set[str] = set()
+    for key, contact in known.items():
+        person = by_key[key]
+        kept = person.unstated | {"rhythm"} if contact.pseudonym in silent else person.unstated
+        if _state(contact, person, kept):
+            changed.add(key)
     session.flush()
-    settle_ways(session, contact)
-    return contact, new
-
-
-def _take_over_slack(session: Session, contact: Contact) -> None:
-    """A Slack identity is one person's: the newest statement wins, and who had it before hears by mail."""
-    if not contact.slack_user_id:
-        return
-    with session.no_autoflush:
-        others = select(Contact).where(
-            Contact.slack_user_id == contact.slack_user_id,
-            Contact.slack_team_id.is_not_distinct_from(contact.slack_team_id),
-            Contact.email_key != contact.email_key,
+    now = clock.now()
+    made = [
+        {"email_key": key, "created_at": now, **_stated(person)}
+        for key, person in by_key.items()
+        if key not in known
+    ]
+    if made:
+        session.connection().execute(insert(cast(Table, Contact.__table__)), made)
+    contacts = known | _contacts(session, [row["email_key"] for row in made])
+    settle_ways(session, [contacts[key] for key in by_key])
+    return [
+        (
+            contacts[key],
+            "new" if key not in known else "changed" if key in changed else "unchanged",
+            contacts[key].pseudonym in silent and person.rhythm != "off",
         )
-        for other in session.scalars(others).all():
-            other.slack_user_id = other.slack_team_id = None
-            session.flush([other])
-            settle_ways(session, other)
+        for key, person in by_key.items()
+    ]
 
 
-def settle_ways(session: Session, contact: Contact) -> None:
-    """Make the contact's destinations and subscription say what the contact's row says."""
-    ways = {
-        way.sender: way
-        for way in session.scalars(select(Destination).where(Destination.contact_id == contact.id))
+def _contacts(session: Session, keys: Collection[str]) -> dict[str, Contact]:
+    rows = session.scalars(select(Contact).where(Contact.email_key.in_(keys))) if keys else ()
+    return {str(contact.email_key): contact for contact in rows}
+
+
+def _stated(person: Person) -> dict[str, Any]:
+    """What a person states, as the columns have it."""
+    values = ((name, getattr(person, name)) for name in _FIELDS)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+
+
+def _state(contact: Contact, person: Person, kept: frozenset[str]) -> bool:
+    """Write what a person states into the contact's row; returns whether anything differs."""
+    changed = {
+        name: value
+        for name, value in _stated(person).items()
+        if name not in kept and getattr(contact, name) != value
     }
-    mail = _way(session, contact, ways.get("email"), "email", "", contact.email)
-    slack = _way(
-        session, contact, ways.get("slack"), "slack", contact.slack_team_id or "", contact.slack_user_id
+    for name, value in changed.items():
+        setattr(contact, name, value)
+    return bool(changed)
+
+
+def _stopped_by_themselves(session: Session, silent: Sequence[Contact]) -> set[str]:
+    """The pseudonyms of those whose own last word on their rhythm was *off*: no list overrules that."""
+    if not silent:
+        return set()
+    acts = session.execute(
+        select(Audit.subject, Audit.facts)
+        .where(Audit.action == CHOSE, Audit.subject.in_([contact.pseudonym for contact in silent]))
+        .order_by(Audit.id)
     )
-    preferred = mail if contact.channel == "email" or slack is None else slack
-    subscription = session.scalar(select(Subscription).where(Subscription.contact_id == contact.id))
-    if preferred is None or contact.channel == "conversation-only":
-        if subscription:
-            subscription.rhythm = "off"
+    last_word = {subject: facts["rhythm"] for subject, facts in acts if "rhythm" in facts}
+    return {pseudonym for pseudonym, rhythm in last_word.items() if rhythm == "off"}
+
+
+def _free_slack_identities(session: Session, people: Mapping[str, Person]) -> None:
+    """A Slack identity is one person's: the newest statement wins, and who had it before hears by mail.
+
+    Taken away before anybody gets one, so that two people may swap theirs.
+    """
+    claimed: dict[tuple[str | None, str | None], str | None] = {
+        (person.slack_team_id, person.slack_user_id): key
+        for key, person in people.items()
+        if person.slack_user_id
+    }
+    if not claimed:
         return
-    if subscription is None:
-        subscription = Subscription(contact_id=contact.id, kinds=[], everywhere=False, created_at=clock.now())
-        session.add(subscription)
-    subscription.destination_id, subscription.rhythm = preferred.id, contact.rhythm
+    users = [user for _, user in claimed]
+    losers = [
+        contact
+        for contact in session.scalars(select(Contact).where(Contact.slack_user_id.in_(users)))
+        if claimed.get((contact.slack_team_id, contact.slack_user_id), contact.email_key) != contact.email_key
+    ]
+    for contact in losers:
+        contact.slack_user_id = contact.slack_team_id = None
     session.flush()
-    _follow(session, subscription.id, contact.cities, contact.topics)
-
-
-def _way(
-    session: Session, contact: Contact, way: Destination | None, sender: str, team: str, address: str | None
-) -> Destination | None:
-    """The contact's destination at one sender, made or changed; None when they have no address there."""
-    if not address:
-        return None
-    key = address.casefold()
-    if way is None:
-        # An address that another contact had before (a person renamed in the list) moves to this one.
-        taken = (Destination.sender == sender, Destination.team == team, Destination.address_key == key)
-        way = session.scalar(select(Destination).where(*taken))
-    if way is None:
-        way = Destination(sender=sender, team=team, address=address, address_key=key, created_at=clock.now())
-        session.add(way)
-    if (way.team, way.address_key) != (team, key):
-        way.paused_until, way.fault, way.failures = None, None, 0  # a new address starts well
-    way.contact_id, way.team, way.address, way.address_key = contact.id, team, address, key
-    way.languages = contact.language
-    session.flush()
-    return way
-
-
-def _follow(session: Session, subscription_id: int, cities: Iterable[str], topics: Iterable[str]) -> None:
-    session.execute(delete(SubscriptionCity).where(SubscriptionCity.subscription_id == subscription_id))
-    session.execute(delete(SubscriptionTopic).where(SubscriptionTopic.subscription_id == subscription_id))
-    session.add_all(
-        SubscriptionCity(city=city, subscription_id=subscription_id) for city in dict.fromkeys(cities)
-    )
-    session.add_all(
-        SubscriptionTopic(topic=topic, subscription_id=subscription_id) for topic in dict.fromkeys(topics)
-    )
-    session.flush()
+    settle_ways(session, [contact for contact in losers if contact.email_key not in people])
 
 
 def change(
@@ -137,4 +184,5 @@ def change(
     contact.language = language or contact.language
     contact.channel = channel or contact.channel
     contact.topics = contact.topics if topics is None else list(topics)
-    settle_ways(session, contact)
+    session.flush()
+    settle_ways(session, [contact])

@@ -1,202 +1,143 @@
 """Contacts from a CSV file: every faulty line is named, and nothing is half imported.
 
-Files come from Excel: `;` between the fields, a byte-order mark or Latin-1 letters are all read.
+What a file does not say about a contact we know stays as it is: a column that is missing, and an empty
+role, language, timezone or rhythm. An empty city, topic, Slack id or channel means none.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from bot.clock import zone
-from bot.contracts import CHANNELS, LANGUAGES, RHYTHMS, ROLES
+from bot.clock import DEFAULT_ZONE, zone
+from bot.contracts import CHANNELS, LANGUAGES, RHYTHMS, ROLES, Language
 from bot.network import Network
-from bot.people.enrolment import Person, enrol
+from bot.network_check import fold
+from bot.people.csv_file import ImportFault, read_table
+from bot.people.enrolment import Person
+from bot.setting_parsers import mail_address
 from bot.store.contacts import email_key
 
 COLUMNS = ("name", "email", "slack_user_id", "city", "role", "language", "timezone", "topics", "rhythm")
 OPTIONAL = ("slack_team_id", "channel")
+NAME_LIMIT = 200
+
 _NEEDED = ("name", "email")
-_ADDRESS = re.compile(r"[^\s@,;<>()\[\]\\\"]+@[^\s@,;<>()\[\]\\\"]+\.[^\s@,;<>()\[\]\\\".]+")
-LIMIT = 10 * 1024 * 1024
+_FORMULA = re.compile(r"'*[=+@\t\r-]")
+_FIELDS = {"city": "cities"}  # columns whose field of Person is called otherwise
+_NEVER_EMPTY = frozenset({"role", "language", "timezone", "rhythm"})
 
 
-class ImportFault(Exception):
-    """The file cannot be imported. `faults` has a sentence for each faulty line; nothing was changed."""
-
-    def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = list(faults)
-        super().__init__("\n".join(self.faults))
+def inert(text: str) -> str:
+    """A text that no spreadsheet runs as a formula: quoted when it begins like one (OWASP, CSV injection)."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """How many contacts a file made and changed."""
-
-    new: int
-    changed: int
+def _lively(text: str) -> str:
+    """The text that `inert` was given."""
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text[1:]) else text
 
 
-def import_contacts(session: Session, path: Path, network: Network) -> Imported:
-    """Make or change the contacts of a file, in the caller's transaction. Raises ImportFault.
+def read_people(
+    path: Path, network: Network, language: Language = "fi", timezone: str = DEFAULT_ZONE
+) -> list[Person]:
+    """The people in a file, checked against the network; new ones speak `language` unless they say otherwise.
 
-    Contacts that the file does not name stay as they are.
+    Raises ImportFault naming every faulty line.
     """
-    people = read_people(path, network)
-    new = sum(enrol(session, person)[1] for person in people)
-    return Imported(new, len(people) - new)
-
-
-def read_people(path: Path, network: Network) -> list[Person]:
-    """The people in a file, checked against the network. Raises ImportFault naming every faulty line."""
-    rows = _rows(_text(path))
-    reader = _Reader(network)
-    people, faults = [], []
-    seen: dict[str, int] = {}
-    slack_ids: dict[tuple[str, str], int] = {}
-    for line, row in rows:
+    table = read_table(path, _NEEDED, COLUMNS + OPTIONAL)
+    reader = _Reader(network, table.columns, {"language": language, "timezone": timezone})
+    people: list[Person] = []
+    faults = [(line, [fault]) for line, fault in table.faults]
+    first_line: dict[object, int] = {}
+    for line, row in table.rows:
         person, wrong = reader.read(row)
-        if person:
-            first = seen.setdefault(email_key(person.email), line)
-            if first != line:
-                wrong.append(f"{person.email} is already on line {first}")
-            if person.slack_user_id:
-                first = slack_ids.setdefault((person.slack_team_id or "", person.slack_user_id), line)
-                if first != line:
-                    wrong.append(f"Slack user {person.slack_user_id} is already on line {first}")
-            people.append(person)
-        faults += [f"line {line}: {fault}" for fault in wrong]
+        for key, said in _identities(person):
+            if first_line.setdefault(key, line) != line:
+                wrong.append(f"{said} is already on line {first_line[key]}")
+        if wrong:
+            faults.append((line, wrong))
+        people.append(person)
     if faults:
-        raise ImportFault(faults)
+        raise ImportFault([f"line {line}: {fault}" for line, wrong in sorted(faults) for fault in wrong])
     if not people:
-        raise ImportFault(["the file has no contacts"])
+        raise ImportFault([f"{path} has no contacts"])
     return people
 
 
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LIMIT + 1)
-    except OSError as fault:
-        raise ImportFault([f"{path} cannot be read: {fault.strerror}"]) from fault
-    if len(raw) > LIMIT:
-        raise ImportFault([f"{path} is larger than {LIMIT // 1024 // 1024} MB"])
-    for encoding in (
-        ("utf-16",) if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "cp1252", "latin-1")
-    ):
-        try:
-            return raw.decode(encoding).replace("\x00", "")
-        except UnicodeDecodeError:
-            continue
-    raise ImportFault([f"{path} is no text file"])
-
-
-def _rows(text: str) -> list[tuple[int, Mapping[str, str]]]:
-    """The rows by lower-case column name, each with its line in the file."""
-    head = text.partition("\n")[0]
-    separator = max(";,\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        names = [name.strip().casefold().replace(" ", "_") for name in next(reader, [])]
-        _check_head(names)
-        rows: list[tuple[int, Mapping[str, str]]] = []
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
-                    raise ImportFault(
-                        [f"line {reader.line_num}: has {len(cells)} fields, the heading has {len(names)}"]
-                    )
-                rows.append(
-                    (reader.line_num, dict(zip(names, (cell.strip() for cell in cells), strict=False)))
-                )
-    except csv.Error as fault:
-        raise ImportFault([f"line {reader.line_num}: {fault}"]) from fault
-    return rows
-
-
-def _check_head(names: list[str]) -> None:
-    missing = [name for name in _NEEDED if name not in names]
-    if missing:
-        raise ImportFault([f"the first line must name the columns; {', '.join(missing)} is missing"])
-    unknown = [name for name in names if name and name not in COLUMNS + OPTIONAL]
-    if unknown:
-        raise ImportFault(
-            [f"unknown column {', '.join(unknown)}: the columns are {', '.join(COLUMNS + OPTIONAL)}"]
-        )
+def _identities(person: Person) -> list[tuple[object, str]]:
+    """What nobody else in a file may have, and how it is called in a fault."""
+    keys: list[tuple[object, str]] = []
+    if person.email:
+        keys.append((email_key(person.email), person.email))
+    if person.slack_user_id:
+        keys.append(((person.slack_team_id, person.slack_user_id), f"the Slack user {person.slack_user_id}"))
+    return keys
 
 
 class _Reader:
     """Reads rows against one network."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, columns: frozenset[str], defaults: Mapping[str, str]) -> None:
         self._network = network
+        self._columns = columns
+        self._defaults = defaults
         self._cities = _by_name(network.city_names())
         self._topics = _by_name({topic.slug: topic.labels.each() for topic in network.topics})
+        self._checks: Mapping[str, Callable[[str], Any]] = {
+            "name": _name,
+            "email": lambda text: mail_address(_lively(text)),
+            "city": lambda text: self._slugs(text, self._cities, "city"),
+            "role": _one_of(ROLES),
+            "language": _one_of(LANGUAGES),
+            "timezone": lambda text: zone(text).key,
+            "topics": lambda text: self._slugs(text, self._topics, "topic"),
+            "rhythm": _one_of(RHYTHMS),
+            "channel": _one_of(CHANNELS),
+            "slack_user_id": _slack_id("UW"),
+            "slack_team_id": _slack_id("TE"),
+        }
 
-    def read(self, row: Mapping[str, str]) -> tuple[Person | None, list[str]]:
-        """A row's person, and what is wrong with the row."""
-        wrong: list[str] = []
-
-        def take(column: str, check: Callable[[str], Any], default: Any = None) -> Any:
+    def read(self, row: Mapping[str, str]) -> tuple[Person, list[str]]:
+        """A row's person, as far as it could be read, and what is wrong with the row."""
+        wrong = [f"{column} is missing" for column in _NEEDED if not row.get(column)]
+        values: dict[str, Any] = {"name": "", "email": "", **self._defaults}
+        unstated = set(COLUMNS + OPTIONAL) - self._columns
+        for column, check in self._checks.items():
             text = row.get(column, "")
+            if not text:
+                unstated |= {column} & _NEVER_EMPTY
+                continue
             try:
-                return check(text) if text else default
+                values[_FIELDS.get(column, column)] = check(text)
             except ValueError as fault:
                 wrong.append(f"{column}: {fault}")
-                return default
-
-        name = row.get("name", "")
-        if not name or len(name) > 200:
-            wrong.append("name: must have 1 to 200 characters")
-        if not row.get("email"):
-            wrong.append("email: is missing")
-        values: dict[str, Any] = {
-            "name": " ".join(name.split()),
-            "email": take("email", _address, ""),
-            "cities": take("city", lambda text: self._slugs(text, self._cities, "city"), ()),
-            "role": take("role", _one_of(ROLES), "contact"),
-            "language": take("language", _one_of(LANGUAGES), "fi"),
-            "timezone": take("timezone", _zone, "Europe/Helsinki"),
-            "topics": take("topics", lambda text: self._slugs(text, self._topics, "topic"), ()),
-            "rhythm": take("rhythm", _one_of(RHYTHMS), "now"),
-            "channel": take("channel", _one_of(CHANNELS)),
-            "slack_user_id": take("slack_user_id", _slack_id("UW")),
-            "slack_team_id": take("slack_team_id", _slack_id("TE")),
-        }
-        return (Person(**values) if values["email"] else None), wrong
+        return Person(**values, unstated=frozenset(_FIELDS.get(each, each) for each in unstated)), wrong
 
     def _slugs(self, text: str, known: Mapping[str, str], noun: Any) -> tuple[str, ...]:
-        slugs = []
-        for part in (part.strip() for part in text.split(";")):
-            if part and part.casefold() not in known:
-                near = self._network.nearest(part, noun)
-                hint = f"; did you mean {' or '.join(near)}?" if near else ""
-                raise ValueError(f"there is no {noun} {part!r}{hint}")
-            if part:
-                slugs.append(known[part.casefold()])
-        return tuple(dict.fromkeys(slugs))
+        parts = [part.strip() for part in text.split(";") if part.strip()]
+        wrong = [part for part in parts if fold(part) not in known]
+        if wrong:
+            raise ValueError("; ".join(self._unknown(part, noun) for part in wrong))
+        return tuple(dict.fromkeys(known[fold(part)] for part in parts))
+
+    def _unknown(self, part: str, noun: Any) -> str:
+        near = self._network.nearest(part, noun)
+        hint = f", did you mean {' or '.join(near)}?" if near else ""
+        return f"there is no {noun} {part[:80]!r}{hint}"
 
 
 def _by_name(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    return {called.casefold(): slug for slug, all_names in names.items() for called in (slug, *all_names)}
+    return {fold(called): slug for slug, all_names in names.items() for called in (slug, *all_names)}
 
 
-def _address(text: str) -> str:
-    if len(text) > 320 or not _ADDRESS.fullmatch(text):
-        raise ValueError(f"{text!r} is not a mail address")
-    return text
-
-
-def _zone(text: str) -> str:
-    zone(text)
-    return text
+def _name(text: str) -> str:
+    name = " ".join(_lively(text).split())
+    if not name or len(name) > NAME_LIMIT:
+        raise ValueError(f"must have 1 to {NAME_LIMIT} characters")
+    return name
 
 
 def _one_of(choices: Iterable[str]) -> Callable[[str], str]:
@@ -204,7 +145,7 @@ def _one_of(choices: Iterable[str]) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         if text.casefold() not in allowed:
-            raise ValueError(f"{text!r} must be one of {', '.join(allowed)}")
+            raise ValueError(f"{text[:80]!r} must be one of {', '.join(allowed)}")
         return text.casefold()
 
     return check
@@ -213,7 +154,7 @@ def _one_of(choices: Iterable[str]) -> Callable[[str], str]:
 def _slack_id(first: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if not re.fullmatch(f"[{first}][A-Z0-9]{{1,31}}", text):
-            raise ValueError(f"{text!r} is not an id such as {first[0]}012AB3CD")
+            raise ValueError(f"{text[:80]!r} is not an id such as {first[0]}012AB3CD")
         return text
 
     return check

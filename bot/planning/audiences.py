@@ -1,64 +1,58 @@
-"""Whom an item fits, and why: the subscriptions that match, chunk by chunk.
+"""Whom an item fits, and why, as one SELECT: the database matches, and deliveries are inserted from it.
 
 *Fits* is (the item's cities are empty, or overlap mine) and (the item's topics are empty, or mine are
-empty, or they overlap) and kind; docs/model.md has the rule. A conversation without a city hears of every
-city (`everywhere`).
+empty, or they overlap) and kind; docs/model.md has the rule, `bot.planning.why` says it for one person. A
+conversation without a city hears of every city (`everywhere`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    Subquery,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from bot.contracts import Details, Language, Rhythm
+from bot.contracts import Details
 from bot.network import Network
-from bot.reasons import personal_reason, place_reason
+from bot.reasons import city_reason
 from bot.store.contacts import Contact
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One subscription that an item fits. `recipient` is a pseudonym, or a place's key."""
+def audience(network: Network, details: Details, after: int, upto: int) -> Subquery:
+    """The matching subscriptions with `after < id <= upto`, in order of id.
 
-    subscription_id: int
-    destination_id: int
-    sender: str
-    recipient: str
-    languages: str
-    rhythm: Rhythm
-    reason: str
-
-
-def matches(
-    session: Session, network: Network, details: Details, after: int, upto: int, limit: int
-) -> tuple[list[Match], int | None]:
-    """The matching subscriptions with `after < id <= upto`, in order of id, at most `limit` of them.
-
-    Returns them with the id to go on after, or None when there are no more.
+    Columns: `id`, `destination_id`, `sender`, `languages`, `rhythm`, `recipient` (a pseudonym, or
+    `place-<id>`) and `reason` (a code of `bot.reasons`).
     """
-    rows = session.execute(_audience(details, after, upto, limit)).all()
-    found = [_match(network, details, row) for row in rows if not row.kinds or details.kind in row.kinds]
-    return found, (rows[-1].id if len(rows) == limit else None)
-
-
-def _audience(details: Details, after: int, upto: int, limit: int) -> Select[*tuple[Any, ...]]:
+    city, topic = _my_city(details.cities), _my_topic(details.topics)
+    place = literal("place-") + cast(Destination.id, String)
     return (
         select(
             Subscription.id,
             Subscription.rhythm,
-            Subscription.kinds,
             Destination.id.label("destination_id"),
             Destination.sender,
             Destination.languages,
-            Contact.pseudonym,
-            Contact.language,
-            _matched_city(details).label("city"),
-            _matched_topic(details).label("topic"),
+            func.coalesce(Contact.pseudonym, place).label("recipient"),
+            case(
+                (Contact.id.is_(None), _place_reason(city, topic)),
+                else_=_personal_reason(network, details, city, topic),
+            ).label("reason"),
         )
         .join(Destination, Destination.id == Subscription.destination_id)
         .outerjoin(Contact, Contact.id == Subscription.contact_id)
@@ -66,61 +60,84 @@ def _audience(details: Details, after: int, upto: int, limit: int) -> Select[*tu
             Subscription.id > after,
             Subscription.id <= upto,
             Subscription.rhythm != "off",
-            _cities_fit(details.cities),
+            or_(Subscription.kinds == "", Subscription.kinds.contains(f",{details.kind},")),
+            _cities_fit(details.cities, after, upto),
             _topics_fit(details.topics),
         )
         .order_by(Subscription.id)
-        .limit(limit)
+        .subquery("audience")
     )
 
 
-def _cities_fit(cities: Sequence[str]) -> ColumnElement[bool]:
+def last_subscription(session: Session) -> int:
+    """The newest subscription's id: where an audience is frozen."""
+    return session.scalar(select(func.max(Subscription.id))) or 0
+
+
+def chunk_end(session: Session, after: int, upto: int, size: int) -> int:
+    """The id of the `size`-th subscription after one, or `upto` when there are fewer."""
+    ids = select(Subscription.id).where(Subscription.id > after, Subscription.id <= upto)
+    end = session.scalar(ids.order_by(Subscription.id).offset(size - 1).limit(1))
+    return upto if end is None else end
+
+
+def languages_of(session: Session, after: int, upto: int) -> set[str]:
+    """The languages, singly or in order, in which these subscriptions' destinations want to be told."""
+    found = (
+        select(Destination.languages)
+        .join(Subscription, Subscription.destination_id == Destination.id)
+        .where(Subscription.id > after, Subscription.id <= upto)
+        .distinct()
+    )
+    return set(session.scalars(found))
+
+
+def _cities_fit(cities: Sequence[str], after: int, upto: int) -> ColumnElement[bool]:
     if not cities:
-        return literal(True)
-    # One list of ids, so that a city nobody follows costs an index look-up and not a scan of everyone.
+        return true()
+    followed = SubscriptionCity.subscription_id
+    # A list of ids, so that a city nobody follows costs an index look-up and not a scan of everyone.
     return Subscription.id.in_(
         union_all(
-            select(SubscriptionCity.subscription_id).where(SubscriptionCity.city.in_(cities)),
-            select(Subscription.id).where(Subscription.everywhere),
+            select(followed).where(SubscriptionCity.city.in_(cities), followed > after, followed <= upto),
+            select(Subscription.id).where(
+                Subscription.everywhere, Subscription.id > after, Subscription.id <= upto
+            ),
         )
     )
 
 
 def _topics_fit(topics: Sequence[str]) -> ColumnElement[bool]:
     if not topics:
-        return literal(True)
+        return true()
     mine = SubscriptionTopic.subscription_id == Subscription.id
-    return or_(~exists().where(mine), exists().where(and_(mine, SubscriptionTopic.topic.in_(topics))))
+    return or_(~exists().where(mine), exists().where(mine, SubscriptionTopic.topic.in_(topics)))
 
 
-def _matched_city(details: Details) -> ColumnElement[str | None]:
+def _my_city(cities: Sequence[str]) -> ColumnElement[Any]:
+    """The reader's city that matched, or their first one when the item is for all."""
     mine = select(func.min(SubscriptionCity.city)).where(SubscriptionCity.subscription_id == Subscription.id)
-    if details.cities:
-        mine = mine.where(SubscriptionCity.city.in_(details.cities))
-    return mine.scalar_subquery()
+    return (mine.where(SubscriptionCity.city.in_(cities)) if cities else mine).scalar_subquery()
 
 
-def _matched_topic(details: Details) -> ColumnElement[str | None]:
+def _my_topic(topics: Sequence[str]) -> ColumnElement[Any]:
+    """The reader's topic that matched, or their first one when the item has none."""
     mine = select(func.min(SubscriptionTopic.topic)).where(
         SubscriptionTopic.subscription_id == Subscription.id
     )
-    if details.topics:
-        return mine.where(SubscriptionTopic.topic.in_(details.topics)).scalar_subquery()
-    # Only a conversation's own rule is told when the item has no topic.
-    return func.coalesce(null(), mine.where(Subscription.contact_id.is_(None)).scalar_subquery())
+    return (mine.where(SubscriptionTopic.topic.in_(topics)) if topics else mine).scalar_subquery()
 
 
-def _match(network: Network, details: Details, row: Row[Any]) -> Match:
-    if row.pseudonym is None:
-        recipient, languages = f"place-{row.destination_id}", row.languages
-        reason = place_reason(row.city, row.topic)
-    else:
-        language: Language = row.language
-        recipient, languages = row.pseudonym, language
-        reason = personal_reason(network, details.cities, details.topics, row.city, row.topic)
-    return Match(row.id, row.destination_id, row.sender, recipient, languages, row.rhythm, reason)
+def _place_reason(city: ColumnElement[Any], topic: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.coalesce(literal("place_city:") + city, literal("place_topic:") + topic, "place_all")
 
 
-def last_subscription(session: Session) -> int:
-    """The newest subscription's id: where an audience is frozen."""
-    return session.scalar(select(func.max(Subscription.id))) or 0
+def _personal_reason(
+    network: Network, details: Details, city: ColumnElement[Any], topic: ColumnElement[Any]
+) -> ColumnElement[Any]:
+    found = {each.slug: city_reason(each, details.cities, details.topics) for each in network.cities}
+    known = {slug: reason for slug, reason in found.items() if reason}
+    by_city = case(known, value=city, else_="all") if known else literal("all")
+    if details.cities or not details.topics:
+        return by_city
+    return func.coalesce(literal("topic:") + topic, by_city)

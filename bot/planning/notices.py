@@ -11,23 +11,23 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Subquery, Table, and_, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Details, Language
 from bot.network import Network
-from bot.planning.audiences import Match, last_subscription, matches
+from bot.planning.audiences import audience, chunk_end, languages_of, last_subscription
 from bot.planning.wording import compose
-from bot.store.db import insert_into, ring
+from bot.store.db import changed_rows, insert_into, ring
 from bot.store.deliveries import Delivery, Fanout, MessageRow
 from bot.store.items import Item
+from bot.store.types import Instant
 
-CHUNK = 2_000
+CHUNK = 5_000
 """Subscriptions planned in one transaction: SQLite's one writer is held well under 100 ms."""
 
 _UNTOLD = ("held", "queued")
-_REPLANNED = ("revision", "message_id", "reason", "state", "urgent", "expires_at", "settled_at", "error")
 
 
 def announce(session: Session, item_ids: Iterable[int], purpose: str = "notice") -> None:
@@ -74,15 +74,13 @@ def _plan(
 ) -> None:
     details = item.content()
     over = over_at(details, zone)
-    found, onward = matches(session, network, details, fanout.cursor, fanout.upto, size)
+    end = chunk_end(session, fanout.cursor, fanout.upto, size)
     if over is None or over > clock.now():
-        page = f"{public_url}/items/{item.id}"
-        messages = ensure_messages(
-            session, network, item, details, {match.languages for match in found}, page
-        )
-        fanout.planned += _queue(session, item, fanout, found, messages, over)
-    fanout.cursor = fanout.upto if onward is None else onward
-    if onward is None and item.revision == 1:
+        languages = languages_of(session, fanout.cursor, end)
+        ensure_messages(session, network, item, details, languages, f"{public_url}/items/{item.id}")
+        fanout.planned += _queue(session, item, fanout, audience(network, details, fanout.cursor, end), over)
+    fanout.cursor = end
+    if end == fanout.upto and item.revision == 1:
         fanout.done_at = clock.now()  # nothing older can be left over
     ring(session)
 
@@ -96,15 +94,8 @@ def over_at(details: Details, zone: str) -> datetime | None:
 def ensure_messages(
     session: Session, network: Network, item: Item, details: Details, languages: set[str], page: str
 ) -> dict[str, int]:
-    """The message row's id for each set of languages, composing those that do not exist yet."""
-    if not languages:
-        return {}
-    same = (
-        MessageRow.item_id == item.id,
-        MessageRow.revision == item.revision,
-        MessageRow.purpose == "notice",
-    )
-    known = dict(session.execute(select(MessageRow.languages, MessageRow.id).where(*same)).all())
+    """The id of the item's message for each set of languages; those that do not exist yet are composed."""
+    known = dict(session.execute(select(MessageRow.languages, MessageRow.id).where(*_same(item))).all())
     for missing in sorted(languages - known.keys()):
         spoken = cast(Sequence[Language], missing.split(","))
         content = [compose(details, language, network, page).model_dump(mode="json") for language in spoken]
@@ -118,47 +109,47 @@ def ensure_messages(
     return known
 
 
-def _queue(
-    session: Session,
-    item: Item,
-    fanout: Fanout,
-    found: Sequence[Match],
-    messages: dict[str, int],
-    over: datetime | None,
-) -> int:
-    if not found:
-        return 0
-    now = clock.now()
-    same: dict[str, Any] = {
-        "item_id": item.id, "revision": item.revision, "purpose": fanout.purpose, "urgent": item.urgent,
-        "due_at": now, "expires_at": over, "attempts": 0, "doubts": 0,
-        "settled_at": None, "error": None, "created_at": now,
-    }  # fmt: skip
-    rows = [
-        {
-            **same,
-            "message_id": messages[match.languages],
-            "destination_id": match.destination_id,
-            "sender": match.sender,
-            "recipient": match.recipient,
-            "rhythm": match.rhythm,
-            "reason": match.reason,
-            "state": "queued" if match.rhythm == "now" or item.urgent else "held",
-            "dedupe_key": f"{fanout.purpose}:{item.id}:{match.recipient}",
-        }
-        for match in found
-    ]
-    statement = insert_into(session, Delivery)
-    # Who was planned for an older revision and not told yet, or told nothing because it was withdrawn
-    # meanwhile, gets the newest one instead.
-    untold = or_(*(Delivery.state == state for state in (*_UNTOLD, "cancelled")))
-    statement = statement.on_conflict_do_update(
-        index_elements=[Delivery.dedupe_key],
-        set_={name: statement.excluded[name] for name in _REPLANNED},
-        where=and_(untold, Delivery.revision < statement.excluded.revision),
+def _same(item: Item) -> tuple[ColumnElement[bool], ...]:
+    return (
+        MessageRow.item_id == item.id,
+        MessageRow.revision == item.revision,
+        MessageRow.purpose == "notice",
     )
-    session.connection().execute(statement, rows)
-    return len(rows)
+
+
+def _queue(session: Session, item: Item, fanout: Fanout, audience: Subquery, over: datetime | None) -> int:
+    """Queue the audience's deliveries; returns how many were new or planned anew."""
+    now = clock.now()
+    key = literal(f"{fanout.purpose}:{item.id}:") + audience.c.recipient
+    state = literal("queued") if item.urgent else case((audience.c.rhythm == "now", "queued"), else_="held")
+    message = and_(*_same(item), MessageRow.languages == audience.c.languages)
+    anew = 0
+    if item.revision > 1:
+        # Who was planned for an older revision and not told yet, or told nothing because it was withdrawn
+        # meanwhile, gets the newest one instead.
+        untold = or_(*(Delivery.state == each for each in (*_UNTOLD, "cancelled")))
+        anew = changed_rows(
+            session.execute(
+                update(Delivery)
+                .where(Delivery.dedupe_key == key, untold, Delivery.revision < item.revision, message)
+                .values(
+                    revision=item.revision, message_id=MessageRow.id, reason=audience.c.reason, state=state,
+                    urgent=item.urgent, expires_at=over, settled_at=None, error=None,
+                )
+                .execution_options(synchronize_session=False)
+            )
+        )  # fmt: skip
+    columns: dict[str, Any] = {
+        "item_id": literal(item.id), "revision": literal(item.revision), "message_id": MessageRow.id,
+        "destination_id": audience.c.destination_id, "sender": audience.c.sender,
+        "recipient": audience.c.recipient, "purpose": literal(fanout.purpose), "rhythm": audience.c.rhythm,
+        "reason": audience.c.reason, "urgent": literal(item.urgent), "state": state,
+        "due_at": literal(now, Instant()), "expires_at": literal(over, Instant()), "attempts": literal(0),
+        "doubts": literal(0), "dedupe_key": key, "created_at": literal(now, Instant()),
+    }  # fmt: skip
+    rows = select(*columns.values()).select_from(audience).join(MessageRow, message).order_by(audience.c.id)
+    new = insert_into(session, Delivery).from_select(list(columns), rows, include_defaults=False)
+    return anew + changed_rows(session.execute(new.on_conflict_do_nothing()))
 
 
 def _cancel_stale(session: Session, item: Item, size: int) -> int:

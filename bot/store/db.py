@@ -12,9 +12,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -25,7 +25,7 @@ from bot.store.types import Row
 BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for another process's writer
 _WRITE = "silta_write"
 
-Result = TypeVar("Result")
+Outcome = TypeVar("Outcome")
 
 
 class Bell:
@@ -102,7 +102,7 @@ class Database:
         if session.info.get("ring"):
             self.bell.ring()
 
-    def write(self, work: Callable[[Session], Result]) -> Result:
+    def write(self, work: Callable[[Session], Outcome]) -> Outcome:
         """Run one write transaction, again if another transaction's timing spoiled it.
 
         A lost race shows as a broken unique index, a deadlock or a serialisation failure: the second
@@ -126,6 +126,11 @@ def insert_into(session: Session, table: type[Row]) -> sqlite.Insert | postgresq
     """An INSERT that can say what to do on conflict, in this database's words (they are the same)."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+
+def changed_rows(result: Result[Any]) -> int:
+    """How many rows a statement changed."""
+    return cast(CursorResult[Any], result).rowcount
 
 
 def ring(session: Session) -> None:

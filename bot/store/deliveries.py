@@ -66,8 +66,8 @@ class Delivery(Row):
         Index(
             "ix_deliveries_expiring",
             "expires_at",
-            sqlite_where=text("state IN ('queued', 'held')"),
-            postgresql_where=text("state IN ('queued', 'held')"),
+            sqlite_where=text("expires_at IS NOT NULL AND state IN ('queued', 'held')"),
+            postgresql_where=text("expires_at IS NOT NULL AND state IN ('queued', 'held')"),
         ),
         Index("ix_deliveries_destination", "destination_id"),
         Index("ix_deliveries_item", "item_id"),

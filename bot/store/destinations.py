@@ -56,7 +56,7 @@ class Subscription(Row):
     """An audience, a destination and a rhythm.
 
     `everywhere` is a conversation without a city, which hears of every city; a person without a city
-    hears only what is for all. `kinds` and `roles` are empty for any.
+    hears only what is for all. `kinds` is empty for any, or names some between commas: `,call,event,`.
     """
 
     __tablename__ = "subscriptions"
@@ -66,7 +66,7 @@ class Subscription(Row):
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     rhythm: Mapped[Rhythm] = mapped_column(String(8))
     everywhere: Mapped[bool] = mapped_column(default=False)
-    kinds: Mapped[list[str]] = mapped_column(default=list)
+    kinds: Mapped[str] = mapped_column(String(80), default="")
     created_at: Mapped[datetime]
 
 

@@ -32,14 +32,15 @@ class Door:
 class Doors:
     """All doors that this process opened, by the source's name. Thread-safe: a door is never changed."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, look_again: float = LOOK_AGAIN) -> None:
         self._house = house
+        self._look_again = look_again
         self._open: dict[str, Door] = {}
 
     def find(self, name: str) -> Door | None:
         """The source's door, None when there is no such source. Raises SourceFault when its options are wrong."""
         door = self._open.get(name)
-        if door and clock.monotonic() - door.seen < LOOK_AGAIN:
+        if door and clock.monotonic() - door.seen < self._look_again:
             return door
         seen = clock.monotonic()
         source = self._look(name)

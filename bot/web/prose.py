@@ -8,7 +8,7 @@ from datetime import datetime
 import nh3
 from babel.dates import format_datetime
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot import clock, reasons
 from bot.contracts import LANGUAGES, Language
@@ -41,10 +41,9 @@ def markdown(source: str) -> Markup:
 
 def with_code(text: str) -> Markup:
     """A sentence of ours or of a fault, with what stands between backticks as code."""
-    parts = [
-        Markup("<code>{}</code>" if at % 2 else "{}").format(part) for at, part in enumerate(text.split("`"))
-    ]
-    return Markup("").join(parts)
+    parts = text.split("`")
+    shown = [Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)]
+    return Markup("").join(shown)
 
 
 def web_link(url: str | None) -> str | None:

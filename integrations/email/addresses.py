@@ -58,6 +58,6 @@ def _ascii_domain(domain: str) -> str:
         host = domain.lower() if domain.isascii() else idna.encode(domain, uts46=True).decode()
     except UnicodeError as fault:
         raise BadAddress("the part after the @ is not a domain") from fault
-    if len(host) > 253 or not _HOST.fullmatch(host) or any(len(label) > 63 for label in host.split(".")):
+    if not _HOST.fullmatch(host) or any(len(label) > 63 for label in host.split(".")):
         raise BadAddress("the part after the @ is not a domain")
     return host

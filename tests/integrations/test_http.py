@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ KIB = 1024
 
 @pytest.fixture
 def feeds(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFeeds]:
-    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("no_proxy", "*")
     with FakeFeeds() as feeds:
         yield feeds
 
@@ -37,6 +38,18 @@ def test_a_page_comes_back_whole_and_our_name_is_told(feeds: FakeFeeds) -> None:
     sent = feeds.requests[0].headers
     assert sent["User-Agent"] == "Silta/0.1 (+https://silta.example/about)"
     assert sent["X-Asked"] == "yes"
+
+
+def test_passwords_lying_about_on_this_machine_are_not_sent(
+    feeds: FakeFeeds, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login alice password secret")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    feeds.serve("/a", "hei")
+    http.fetch(feeds.url("/a"), allow_private=allowed(feeds))
+    assert "Authorization" not in feeds.requests[0].headers
 
 
 def test_not_modified_is_an_answer(feeds: FakeFeeds) -> None:
@@ -206,7 +219,7 @@ def test_a_configured_proxy_is_trusted_and_the_name_still_checked(
     feeds: FakeFeeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An HTTP proxy gets the whole address as its path, and may itself stand at a private address."""
-    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.setenv("http_proxy", f"http://{feeds.place}")
     feeds.serve("http://93.184.215.14/feed", "through the proxy")

@@ -14,7 +14,7 @@ from bot.settings import Settings
 from tests.conftest import FrozenClock
 from tests.fakes.slack import FakeSlack
 from tests.fakes.smtp import FakeSmtp
-from tests.journeys.town import BOB, COMMON, CONTACTS, TAMPERE, Town
+from tests.journeys.town import BOB, COMMON, PEOPLE, TAMPERE, Town
 from tests.webhooks import SECRET
 
 OpenTown = Callable[..., Town]
@@ -38,7 +38,7 @@ def open_town(database_url: str, tmp_path: Path, frozen: FrozenClock) -> Iterato
             }  # fmt: skip
             town = Town(create_app(Settings(**(stated | settings))), slack, smtp, frozen)
             stack.callback(town.close)
-            town.enrol(CONTACTS, tmp_path)
+            town.enrol(*PEOPLE)
             town.open_conversation(TAMPERE, "tampere")
             town.open_conversation(COMMON)
             return town

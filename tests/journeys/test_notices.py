@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from bot.people.enrolment import Person
 from tests.journeys.town import BOB, CALL, COMMON, TAMPERE, Town, html_of, text_of, words_of
 from tests.webhooks import saying
 
@@ -114,8 +113,8 @@ def test_who_reads_daily_is_held_for_the_digest_but_hears_at_once_what_is_urgent
     assert len(town.mails("alice@example.org")) == 2
 
 
-def test_a_person_in_several_cities_with_slack_and_mail_gets_one_copy(town: Town, tmp_path: Path) -> None:
-    town.enrol("name,email,slack_user_id,city\nDana,dana@example.org,U0DANA,tampere;oulu\n", tmp_path)
+def test_a_person_in_several_cities_with_slack_and_mail_gets_one_copy(town: Town) -> None:
+    town.enrol(Person("Dana", "dana@example.org", ("tampere", "oulu"), slack_user_id="U0DANA"))
     town.slack.add_user("U0DANA")
     town.open_conversation(TAMPERE, "oulu")
     town.publish(cities=["tampere", "oulu"])

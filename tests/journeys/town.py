@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask
@@ -16,7 +15,7 @@ from bot import clock
 from bot.app import House
 from bot.contracts import Sender
 from bot.people.conversations import add_conversation
-from bot.people.import_csv import import_contacts
+from bot.people.enrolment import Person, enrol
 from bot.store.sources import Source
 from bot.work.steps import Steps, anything_due
 from tests.fakes.slack import FakeSlack
@@ -26,11 +25,11 @@ from tests.webhooks import Signed, saying
 
 TAMPERE, COMMON = "C0TAMPERE", "C0COMMON"
 BOB = "U0BOB"
-CONTACTS = """name,email,slack_user_id,city,role,language,timezone,topics,rhythm
-Alice,alice@example.org,,tampere,contact,fi,Europe/Helsinki,,now
-Bob,bob@example.org,U0BOB,oulu,contact,sv,Europe/Helsinki,,now
-Charlie,charlie@example.org,,tampere,contact,en,Europe/Helsinki,,daily
-"""
+PEOPLE = (
+    Person("Alice", "alice@example.org", ("tampere",), language="fi"),
+    Person("Bob", "bob@example.org", ("oulu",), language="sv", slack_user_id=BOB),
+    Person("Charlie", "charlie@example.org", ("tampere",), language="en", rhythm="daily"),
+)
 CALL: Mapping[str, Any] = {
     "external_id": "tampere-2026-3",
     "kind": "call",
@@ -78,12 +77,11 @@ class Town:
 
     # -- what a coordinator sets up
 
-    def enrol(self, csv: str, folder: Path) -> None:
-        """Import contacts from the text of a CSV file."""
-        file = folder / "contacts.csv"
-        file.write_text(csv, "utf-8")
+    def enrol(self, *people: Person) -> None:
+        """Let these be contacts."""
         with self.house.database.writing() as session:
-            import_contacts(session, file, self.house.network)
+            for person in people:
+                enrol(session, person)
 
     def open_conversation(self, address: str, city: str | None = None, **more: Any) -> None:
         """Let a Slack conversation exist and hear of a city, or of everything."""

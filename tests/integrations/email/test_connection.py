@@ -92,6 +92,46 @@ def test_only_a_mail_that_was_handed_over_is_in_doubt(
     assert kinds(list(sender.send(THREE))) == ["Sent"] * 3
 
 
+@pytest.mark.parametrize(("at", "arrived"), [("dot", 3), ("committed", 4)])
+def test_a_mail_in_doubt_on_a_used_connection_is_not_sent_again(
+    smtp: FakeSmtp, sender_for: SenderFor, at: Drop, arrived: int
+) -> None:
+    sender = sender_for(smtp)
+    list(sender.send(THREE))
+    smtp.drop(at)
+    assert kinds(list(sender.send(THREE))) == ["InDoubt", "Wait", "Wait"]
+    assert len(smtp.mails) == arrived
+
+
+def test_an_answer_that_is_none_leaves_the_mail_in_doubt(smtp: FakeSmtp, sender_for: SenderFor) -> None:
+    smtp.answer(".", "354 go on", times=1)
+    assert kinds(list(sender_for(smtp).send(THREE))) == ["InDoubt", "Wait", "Wait"]
+
+
+def test_a_server_that_closes_in_answer_to_the_mail_makes_all_wait(
+    smtp: FakeSmtp, sender_for: SenderFor
+) -> None:
+    sender = sender_for(smtp)
+    list(sender.send(THREE))
+    smtp.answer(".", "421 4.7.0 enough", times=1)
+    assert kinds(list(sender.send(THREE))) == ["Wait"] * 3
+    assert len(smtp.mails) == 3
+
+
+def test_a_mail_without_recipient_is_never_begun(smtp: FakeSmtp, sender_for: SenderFor) -> None:
+    smtp.answer("alice@example.org", "550 5.1.1 no such user")
+    smtp.answer("DATA", "354 go on all the same", times=1)
+    assert kinds(list(sender_for(smtp).send(THREE))) == ["Undeliverable", "Sent", "Sent"]
+    assert smtp.connections == 2
+
+
+def test_a_connection_that_cannot_forget_a_refusal_is_given_up(smtp: FakeSmtp, sender_for: SenderFor) -> None:
+    smtp.answer("alice@example.org", "550 5.1.1 no such user")
+    smtp.answer("RSET", "500 5.5.1 what", times=1)
+    assert kinds(list(sender_for(smtp).send(THREE))) == ["Undeliverable", "Sent", "Sent"]
+    assert smtp.connections == 2
+
+
 @pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA"])
 def test_a_break_before_the_mail_on_a_used_connection_is_mended_at_once(
     smtp: FakeSmtp, sender_for: SenderFor, at: Drop
@@ -138,7 +178,7 @@ def test_a_server_that_is_not_there_is_asked_once_for_the_whole_batch(sender_for
     assert "check SMTP_HOST" in getattr(outcomes[0], "reason", "")
 
 
-@pytest.mark.parametrize("greeting", ["421 4.3.2 busy", "421 too many connections", "451 later"])
+@pytest.mark.parametrize("greeting", ["421 4.3.2 busy", "421 too many", "451 later", "450 4.2.0 greylisted"])
 def test_a_busy_greeting_makes_all_wait(smtp: FakeSmtp, sender_for: SenderFor, greeting: str) -> None:
     smtp.answer("greeting", greeting, times=1)
     sender = sender_for(smtp)

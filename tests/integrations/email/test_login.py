@@ -75,6 +75,22 @@ def test_a_passing_fault_of_tls_or_login_only_waits(sender_for: SenderFor, at: s
         assert isinstance(second, Sent)
 
 
+def test_a_login_refused_for_its_form_stops_the_sender(sender_for: SenderFor) -> None:
+    with FakeSmtp(login=("silta", SECRET)) as smtp:
+        smtp.answer("AUTH", "504 5.5.4 unknown mechanism")
+        (outcome,) = sender_for(smtp, **LOGIN).send([outgoing()])
+        assert isinstance(outcome, Misconfigured)
+        assert "SMTP_USERNAME" in outcome.reason
+
+
+def test_a_server_that_wants_no_mail_from_here_stops_the_sender(sender_for: SenderFor) -> None:
+    with FakeSmtp() as smtp:
+        smtp.answer("greeting", "554 5.7.1 go away")
+        (outcome,) = sender_for(smtp).send([outgoing()])
+        assert isinstance(outcome, Misconfigured)
+        assert "wants no mail from this machine" in outcome.reason
+
+
 def test_check_tells_what_is_wrong_and_how_to_mend_it(sender_for: SenderFor) -> None:
     with FakeSmtp(login=("silta", "other")) as smtp:
         (fault,) = sender_for(smtp, **LOGIN).check()

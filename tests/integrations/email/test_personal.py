@@ -65,6 +65,8 @@ def test_odd_personal_parts_arrive_whole(smtp: FakeSmtp, sender_for: SenderFor) 
     outcomes = list(sender_for(smtp).send(letters))
     assert [type(outcome) for outcome in outcomes] == [Sent] * len(odd)
     for text, mail in zip(odd, smtp.mails, strict=True):
+        lines = part(mail, "plain").partition("Miksi sait tämän viestin:\n")[2].partition("-- \n")[0]
+        assert all(len(line) <= 72 or " " not in line for line in lines.split("\n"))
         letters_of = "".join(text.split())
         assert letters_of in "".join(part(mail, "plain").split())
         assert letters_of in "".join(re.sub(r"<[^>]+>", "", part(mail, "html")).split())

@@ -9,6 +9,6 @@ from tests.fakes.feeds import FakeFeeds
 
 @pytest.fixture
 def feeds(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFeeds]:
-    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("no_proxy", "*")
     with FakeFeeds() as feeds:
         yield feeds

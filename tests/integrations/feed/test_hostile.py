@@ -30,6 +30,12 @@ def test_entities_hidden_in_utf_16_are_refused_too(feeds: FakeFeeds) -> None:
         ask(feeds, rss(entry(), before=LAUGHS).encode("utf-16"))
 
 
+def test_a_codec_that_could_hide_markup_is_not_used(feeds: FakeFeeds) -> None:
+    hidden = rss(entry(title="+ADw-!ENTITY a")).replace('encoding="utf-8"', 'encoding="utf-7"')
+    [details] = told(feeds, hidden)
+    assert details.title["fi"] == "+ADw-!ENTITY a"
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -146,7 +146,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"title": {}}, "title", "at least one"),
     ({"title": {"sv": None}}, "title", "at least one"),
     ({"title": {"fi": ""}}, "title.fi", "is empty"),
-    ({"title": {"de": "Titel"}}, "title.de", "'fi'"),
+    ({"title": {"de": "Otsikko"}}, "title.de", "'fi'"),
     ({"title": 5}, "title", "must be text, or an object"),
     ({"title": "x" * 100_000}, "title", "has 100,000 characters; at most 500"),
     ({"title": "nul\0"}, "title", "NUL"),

@@ -35,7 +35,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def run(port: int, secret: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {"WEBHOOK_SECRET": secret, "PUBLIC_URL": f"http://127.0.0.1:{port}/", "NO_PROXY": "*"}
+    environment = {"WEBHOOK_SECRET": secret, "PUBLIC_URL": f"http://127.0.0.1:{port}/", "no_proxy": "*"}
     command = [sys.executable, str(SCRIPT), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
 

@@ -83,7 +83,7 @@ def test_a_conversation_hears_once_though_three_of_its_rules_match(database: Dat
 def test_a_subscription_to_some_kinds_hears_no_others(database: Database, network: Network) -> None:
     with database.writing() as session:
         place = add_conversation(session, "C1")
-        session.query(Subscription).where(Subscription.destination_id == place.id).one().kinds = ["event"]
+        session.query(Subscription).where(Subscription.destination_id == place.id).one().kinds = ",event,"
     tell(database, details(), details(kind="event", closes_at=None, title={"en": "Meeting"}))
     plan(database, network)
     assert [row.item_id for row in deliveries(database)] == [2]

@@ -359,8 +359,8 @@ def upgrade() -> None:
         "deliveries",
         ["expires_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('queued', 'held')"),
-        postgresql_where=sa.text("state IN ('queued', 'held')"),
+        sqlite_where=sa.text("expires_at IS NOT NULL AND state IN ('queued', 'held')"),
+        postgresql_where=sa.text("expires_at IS NOT NULL AND state IN ('queued', 'held')"),
     )
     op.create_index("ix_deliveries_item", "deliveries", ["item_id"], unique=False)
     op.create_table(
@@ -384,7 +384,7 @@ def upgrade() -> None:
         sa.Column("contact_id", sa.Integer(), nullable=True),
         sa.Column("rhythm", sa.String(length=8), nullable=False),
         sa.Column("everywhere", sa.Boolean(), nullable=False),
-        sa.Column("kinds", DOCUMENT, nullable=False),
+        sa.Column("kinds", sa.String(length=80), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"],

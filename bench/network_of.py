@@ -1,0 +1,68 @@
+"""A network of any size, put into a database quickly: readers of 16 cities, 3 languages, 8 topics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import insert
+
+from bot import clock
+from bot.contracts import LANGUAGES
+from bot.network import Network
+from bot.store.contacts import Contact
+from bot.store.db import Database
+from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+
+BATCH = 5_000
+
+
+def fill(database: Database, network: Network, readers: int, channel: str = "email") -> None:
+    """Add readers with an address at example.org (or a Slack id), each of one city, every other with a topic."""
+    for rows in _batches(_readers(network, readers, channel)):
+        with database.writing() as session:
+            for table, key in (
+                (Contact, "contact"),
+                (Destination, "destination"),
+                (Subscription, "subscription"),
+                (SubscriptionCity, "city"),
+                (SubscriptionTopic, "topic"),
+            ):
+                made = [row[key] for row in rows if key in row]
+                if made:
+                    session.execute(insert(table), made)
+
+
+def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _readers(network: Network, count: int, channel: str) -> Iterator[dict[str, Any]]:
+    now = clock.now()
+    cities = [city.slug for city in network.cities]
+    topics = [topic.slug for topic in network.topics][:8]
+    for at in range(1, count + 1):
+        address = f"U{at:08d}" if channel == "slack" else f"reader{at}@example.org"
+        language = LANGUAGES[at % 3]
+        row: dict[str, Any] = {
+            "contact": {
+                "id": at, "pseudonym": f"{at:016x}", "name": f"Reader {at} Mäkinen", "email": address,
+                "email_key": address, "language": language, "timezone": "Europe/Helsinki", "role": "contact",
+                "rhythm": "now", "channel": None, "cities": [cities[at % 16]], "topics": [],
+                "links_version": 1, "created_at": now,
+            },
+            "destination": {
+                "id": at, "sender": channel, "team": "", "address": address, "address_key": address,
+                "contact_id": at, "languages": language, "failures": 0, "created_at": now,
+            },
+            "subscription": {
+                "id": at, "destination_id": at, "contact_id": at, "rhythm": "now", "everywhere": False,
+                "kinds": "", "created_at": now,
+            },
+            "city": {"subscription_id": at, "city": cities[at % 16]},
+        }  # fmt: skip
+        if at % 2:
+            row["topic"] = {"subscription_id": at, "topic": topics[at % 8]}
+        yield row

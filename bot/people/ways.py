@@ -1,0 +1,188 @@
+"""The ways to a contact: their destinations and their one subscription follow from their row.
+
+Each contact gets at most one personal copy (docs/model.md, *Copies*): by direct message when they have a
+Slack identity, else by mail, unless their `channel` says otherwise. Everything here is done for many
+contacts at once, in a dozen statements, because the list of a whole network is imported in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Executable, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.contracts import Rhythm
+from bot.people.waiting import Leaving, carry_along
+from bot.store.contacts import Contact
+from bot.store.deliveries import Delivery
+from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+
+_PLACES, _SUBSCRIPTIONS, _CITIES, _TOPICS = (
+    cast(Table, row.__table__) for row in (Destination, Subscription, SubscriptionCity, SubscriptionTopic)
+)
+
+_Key = tuple[str, str, str]
+"""What names a place: the sender, the team ("" for the bot's own) and the address in small letters."""
+
+
+def settle_ways(session: Session, contacts: Sequence[Contact]) -> None:
+    """Make destinations and subscriptions say what the contacts' rows say; what still waits goes along.
+
+    The rows must be flushed, and no other contact may have the same addresses.
+    """
+    if not contacts:
+        return
+    bound, places, left = _bind(session, contacts)
+    before = _subscriptions(session, contacts)
+    _subscribe(session, contacts, {each.id: places[preferred(each)] for each in contacts}, before)
+    after = _subscriptions(session, contacts)
+    _follow(session, _CITIES, {after[contact.id][0]: contact.cities for contact in contacts})
+    _follow(session, _TOPICS, {after[contact.id][0]: contact.topics for contact in contacts})
+    carry_along(session, list(_leaving(contacts, bound, places, before)))
+    _forget_unused(session, left)
+
+
+def wanted_rhythm(contact: Contact) -> Rhythm:
+    """The rhythm of a contact's personal copies: *off* for who hears in a conversation only."""
+    return "off" if contact.channel == "conversation-only" else contact.rhythm
+
+
+def preferred(contact: Contact) -> _Key:
+    """The place where a contact's personal copy goes first."""
+    keys = _keys(contact)
+    return keys["email"] if contact.channel == "email" else keys.get("slack", keys["email"])
+
+
+def _keys(contact: Contact) -> dict[str, _Key]:
+    """The places a contact can be reached at, by sender."""
+    keys = {"email": ("email", "", str(contact.email).casefold())}
+    if contact.slack_user_id:
+        keys["slack"] = ("slack", contact.slack_team_id or "", contact.slack_user_id.casefold())
+    return keys
+
+
+def _bind(
+    session: Session, contacts: Sequence[Contact]
+) -> tuple[Mapping[int, set[int]], Mapping[_Key, int], Sequence[int]]:
+    """Give each contact the places they name and no others.
+
+    Returns the places that each contact had, the id of each place that is named now, and the places that
+    nobody has any more. A place never changes its address: whoever gets a new one gets a new place.
+    """
+    wanted = {
+        key: {
+            "contact_id": contact.id, "languages": contact.language,
+            "address": contact.email if sender == "email" else contact.slack_user_id,
+        }
+        for contact in contacts
+        for sender, key in _keys(contact).items()
+    }  # fmt: skip
+    columns = _PLACES.c
+    senders, teams, addresses = (set(part) for part in zip(*wanted, strict=True))
+    mine = columns.contact_id.in_([contact.id for contact in contacts])
+    named = columns.sender.in_(senders) & columns.team.in_(teams) & columns.address_key.in_(addresses)
+    rows = [row for which in (mine, named) for row in session.execute(select(_PLACES).where(which))]
+    there = {(row.sender, row.team, row.address_key): row for row in rows}
+    bound: dict[int, set[int]] = defaultdict(set)
+    for row in there.values():
+        bound[row.contact_id].add(row.id)
+
+    one = update(_PLACES).where(columns.id == bindparam("place"))
+    left = [row.id for key, row in there.items() if key not in wanted and row.contact_id]
+    _run(session, one.values(contact_id=None), [{"place": place} for place in left])
+    taken = [(there[key], facts) for key, facts in wanted.items() if key in there]
+    _run(
+        session,
+        one.values({name: bindparam(f"new_{name}") for name in ("contact_id", "languages", "address")}),
+        [
+            {"place": row.id, **{f"new_{name}": value for name, value in facts.items()}}
+            for row, facts in taken
+            if any(row._mapping[name] != value for name, value in facts.items())
+        ],
+    )
+    same = {"created_at": clock.now(), "failures": 0}
+    made = [
+        {"sender": key[0], "team": key[1], "address_key": key[2], **same, **facts}
+        for key, facts in wanted.items()
+        if key not in there
+    ]
+    _run(session, insert(_PLACES), made)
+    ids = {key: there[key].id for key in wanted if key in there}
+    if made:
+        rows = list(session.execute(select(_PLACES).where(named)))
+        ids = {(row.sender, row.team, row.address_key): row.id for row in rows}
+    return bound, ids, left
+
+
+def _subscriptions(session: Session, contacts: Sequence[Contact]) -> dict[int, tuple[int, int, str]]:
+    """Each contact's subscription: its id, destination and rhythm."""
+    mine = _SUBSCRIPTIONS.c
+    query = select(mine.contact_id, mine.id, mine.destination_id, mine.rhythm)
+    rows = session.execute(query.where(mine.contact_id.in_([contact.id for contact in contacts])))
+    return {contact_id: (row_id, place, rhythm) for contact_id, row_id, place, rhythm in rows}
+
+
+def _subscribe(
+    session: Session,
+    contacts: Sequence[Contact],
+    places: Mapping[int, int],
+    before: Mapping[int, tuple[int, int, str]],
+) -> None:
+    same = {"everywhere": False, "created_at": clock.now()}
+    made, changed = [], []
+    for contact in contacts:
+        place, rhythm = places[contact.id], wanted_rhythm(contact)
+        if contact.id not in before:
+            made.append({"contact_id": contact.id, "destination_id": place, "rhythm": rhythm, **same})
+        elif before[contact.id][1:] != (place, rhythm):
+            changed.append({"row": before[contact.id][0], "place": place, "pace": rhythm})
+    _run(session, insert(_SUBSCRIPTIONS), made)
+    one = update(_SUBSCRIPTIONS).where(_SUBSCRIPTIONS.c.id == bindparam("row"))
+    _run(session, one.values(destination_id=bindparam("place"), rhythm=bindparam("pace")), changed)
+
+
+def _follow(session: Session, table: Table, wanted: Mapping[int, Sequence[str]]) -> None:
+    """Make subscriptions follow these slugs, of cities or of topics, and no others."""
+    slug = next(column for column in table.c if column.name != "subscription_id")
+    rows = session.execute(select(table.c.subscription_id, slug).where(table.c.subscription_id.in_(wanted)))
+    there = {(row_id, found) for row_id, found in rows}
+    should = {(row_id, each) for row_id, slugs in wanted.items() for each in slugs}
+    one = delete(table).where(table.c.subscription_id == bindparam("row"), slug == bindparam("old"))
+    _run(session, one, [{"row": row_id, "old": old} for row_id, old in sorted(there - should)])
+    new = [{"subscription_id": row_id, slug.name: each} for row_id, each in sorted(should - there)]
+    _run(session, insert(table), new)
+
+
+def _leaving(
+    contacts: Sequence[Contact],
+    bound: Mapping[int, set[int]],
+    places: Mapping[_Key, int],
+    before: Mapping[int, tuple[int, int, str]],
+) -> Iterator[Leaving]:
+    for contact in contacts:
+        if contact.id not in before:
+            continue
+        way = preferred(contact)
+        _, place, rhythm = before[contact.id]
+        closed = bound.get(contact.id, set()) - {places[key] for key in _keys(contact).values()}
+        if wanted_rhythm(contact) == "off" != rhythm:
+            closed = bound.get(contact.id, set()) | {places[way]}
+        yield Leaving(contact.pseudonym, place, places[way], way[0], closed)
+
+
+def _forget_unused(session: Session, places: Sequence[int]) -> None:
+    """Delete places that are nobody's any more, unless something was sent there."""
+    used = exists().where(Delivery.destination_id == _PLACES.c.id)
+    told = exists().where(Subscription.destination_id == _PLACES.c.id)
+    if places:
+        session.execute(delete(_PLACES).where(_PLACES.c.id.in_(places), ~used, ~told))
+
+
+def _run(session: Session, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run a statement once for each row, as far as there are any."""
+    if rows:
+        session.connection().execute(statement, rows)
