@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contracts import Absent, Found, Sender, Unknown
 from bot.delivery.envelopes import Stationery
-from bot.store.db import Database, ring
+from bot.delivery.settlement import Replan, plan_stale_anew
+from bot.store.db import Database
 from bot.store.deliveries import Delivery, in_state
 from bot.store.destinations import Destination
 
@@ -33,11 +34,17 @@ class Doubt:
     delivery_id: int
     address: str
     since: datetime
+    doubts: int
     key: str
 
 
 def resolve(
-    database: Database, sender_name: str, sender: Sender, stationery: Stationery, most: int = 20
+    database: Database,
+    sender_name: str,
+    sender: Sender,
+    stationery: Stationery,
+    replan: Replan,
+    most: int = 20,
 ) -> int:
     """Ask about the doubts that are due; returns how many were asked about."""
     with database.writing() as session:
@@ -45,7 +52,7 @@ def resolve(
     for doubt in doubts:
         answer = sender.find(doubt.address, doubt.key, doubt.since - SLACK_IN_CLOCKS, None)
         with database.writing() as session:
-            _settle(session, doubt, answer)
+            _settle(session, doubt, answer, replan)
     return len(doubts)
 
 
@@ -53,7 +60,7 @@ def _take(session: Session, sender_name: str, stationery: Stationery, most: int)
     """The doubts to ask about now; they are put off at once, so that no other worker asks meanwhile."""
     now = clock.now()
     rows = session.execute(
-        select(Delivery.id, Destination.address, Delivery.started_at)
+        select(Delivery.id, Destination.address, Delivery.started_at, Delivery.doubts)
         .join(Destination, Destination.id == Delivery.destination_id)
         .where(
             in_state("doubtful"),
@@ -65,7 +72,10 @@ def _take(session: Session, sender_name: str, stationery: Stationery, most: int)
         .limit(most)
         .with_for_update(skip_locked=True, of=Delivery)
     )
-    doubts = [Doubt(key, address, started or now, stationery.key(key)) for key, address, started in rows]
+    doubts = [
+        Doubt(delivery_id, address, started or now, count, stationery.key(delivery_id))
+        for delivery_id, address, started, count in rows
+    ]
     session.execute(
         update(Delivery)
         .where(Delivery.id.in_([doubt.delivery_id for doubt in doubts]))
@@ -75,14 +85,20 @@ def _take(session: Session, sender_name: str, stationery: Stationery, most: int)
     return doubts
 
 
-def _settle(session: Session, doubt: Doubt, answer: Found | Absent | Unknown) -> None:
+def _settle(session: Session, doubt: Doubt, answer: Found | Absent | Unknown, replan: Replan) -> None:
     now = clock.now()
-    still = update(Delivery).where(Delivery.id == doubt.delivery_id, Delivery.state == "doubtful")
+    still = update(Delivery).where(
+        Delivery.id == doubt.delivery_id,
+        Delivery.state == "doubtful",
+        Delivery.doubts == doubt.doubts,  # a slow answer says nothing of a later attempt
+    )
     match answer:
         case Found(ref=ref):
             session.execute(still.values(state="sent", settled_at=now, ref=dict(ref), error=None))
         case Absent():
-            session.execute(still.values(state="queued", due_at=now))
-            ring(session)
+            back = session.execute(
+                still.values(state="queued", due_at=now).returning(Delivery.item_id, Delivery.revision)
+            )
+            plan_stale_anew(session, {(row.item_id, row.revision) for row in back}, replan)
         case Unknown(reason=reason):
             session.execute(still.values(error=reason))

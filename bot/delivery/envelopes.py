@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from bot import reasons
@@ -16,68 +17,90 @@ from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, MessageRow
 from bot.store.destinations import Destination
 
-Addressed = tuple[Delivery, Destination]
+Messages = tuple[Message, ...]
+KEPT = 500
 
 
 @dataclass(frozen=True)
 class Stationery:
-    """What every envelope of an installation has in common."""
+    """What every envelope of an installation has in common.
+
+    Messages and reasons never change once they are said, so the newest are kept for the whole process.
+    """
 
     network: Network
     links: Links
     installation: str
     zone: str
+    _messages: dict[int, Messages] = field(default_factory=dict, repr=False)
+    _reasons: dict[tuple[str, Language], str] = field(default_factory=dict, repr=False)
 
     def key(self, delivery_id: int) -> str:
         """The opaque name of a delivery towards the outside, the same at every attempt."""
         return f"{self.installation}-{delivery_id}"
 
+    def reason(self, code: str, language: Language) -> str:
+        """A reason as a sentence."""
+        said = self._reasons.get((code, language))
+        if said is None:
+            said = self._reasons[code, language] = reasons.spoken(code, language, self.network)
+        return said
 
-def seal(session: Session, stationery: Stationery, rows: Sequence[Addressed]) -> list[Outgoing]:
-    """The outgoing form of deliveries, as plain values that outlive the session, in the same order."""
-    messages = _messages(session, {delivery.message_id for delivery, _ in rows})
-    people = _people(session, {place.contact_id for _, place in rows if place.contact_id})
-    return [
-        _outgoing(
-            stationery, delivery, place, messages[delivery.message_id], people.get(place.contact_id or 0)
+    def messages(self, session: Session, ids: set[int]) -> dict[int, Messages]:
+        """The messages with these ids, read where they are not known yet."""
+        missing = ids - self._messages.keys()
+        if missing:
+            if len(self._messages) > KEPT:
+                self._messages.clear()
+                missing = ids
+            rows = session.execute(
+                select(MessageRow.id, MessageRow.content).where(MessageRow.id.in_(missing))
+            )
+            for key, content in rows:
+                self._messages[key] = tuple(Message.model_validate(each) for each in content)
+        return {key: self._messages[key] for key in ids}
+
+
+def addressed() -> Select[*tuple[Any, ...]]:
+    """Deliveries with what an envelope needs of them, their destination and its contact."""
+    return (
+        select(
+            Delivery.id,
+            Delivery.message_id,
+            Delivery.reason,
+            Delivery.expires_at,
+            Delivery.destination_id,
+            Destination.address,
+            Contact.name,
+            Contact.timezone,
+            Contact.pseudonym,
+            Contact.links_version,
         )
-        for delivery, place in rows
-    ]
-
-
-def _outgoing(
-    stationery: Stationery,
-    delivery: Delivery,
-    place: Destination,
-    messages: tuple[Message, ...],
-    person: Contact | None,
-) -> Outgoing:
-    language: Language = messages[0].language
-    return Outgoing(
-        key=stationery.key(delivery.id),
-        address=place.address,
-        messages=messages,
-        reason=reasons.spoken(delivery.reason, language, stationery.network),
-        name=person.name if person else "",
-        zone=person.timezone if person else stationery.zone,
-        links=_links(stationery.links, person) if person else {},
+        .join(Destination, Destination.id == Delivery.destination_id)
+        .outerjoin(Contact, Contact.id == Destination.contact_id)
     )
 
 
-def _links(links: Links, person: Contact) -> dict[str, str]:
-    return {
-        "page": links.page(person.pseudonym, person.links_version),
-        "unsubscribe": links.unsubscribe(person.pseudonym, person.links_version),
-    }
+def seal(session: Session, stationery: Stationery, rows: Sequence[Row[Any]]) -> list[Outgoing]:
+    """The outgoing form of `addressed()` rows, as plain values that outlive the session, in the same order."""
+    messages = stationery.messages(session, {row.message_id for row in rows})
+    return [_outgoing(stationery, row, messages[row.message_id]) for row in rows]
 
 
-def _messages(session: Session, ids: set[int]) -> dict[int, tuple[Message, ...]]:
-    rows = session.execute(select(MessageRow.id, MessageRow.content).where(MessageRow.id.in_(ids)))
-    return {key: tuple(Message.model_validate(each) for each in content) for key, content in rows}
-
-
-def _people(session: Session, ids: Iterable[int]) -> dict[int, Contact]:
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    return {person.id: person for person in session.scalars(select(Contact).where(Contact.id.in_(wanted)))}
+def _outgoing(stationery: Stationery, row: Row[Any], messages: Messages) -> Outgoing:
+    links = stationery.links
+    personal = row.pseudonym is not None
+    return Outgoing(
+        key=stationery.key(row.id),
+        address=row.address,
+        messages=messages,
+        reason=stationery.reason(row.reason, messages[0].language),
+        name=row.name if personal else "",
+        zone=row.timezone if personal else stationery.zone,
+        links={
+            "page": links.page(row.pseudonym, row.links_version),
+            "unsubscribe": links.unsubscribe(row.pseudonym, row.links_version),
+        }
+        if personal
+        else {},
+    )

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Outgoing, Pace
 from bot.delivery import accounts
 from bot.delivery.backoff import STALE
-from bot.delivery.envelopes import Addressed, Stationery, seal
+from bot.delivery.envelopes import Stationery, addressed, seal
 from bot.store.deliveries import Delivery, in_state
 from bot.store.destinations import Destination
 from bot.store.items import Item
@@ -59,9 +60,11 @@ def claim(
     account = accounts.account(session, sender)
     if accounts.blocked(account, now):
         return [], 0
-    rows = list(session.execute(_due(sender, now).limit(2 * pace.batch)))
+    rows = session.execute(
+        _due(sender, now).limit(2 * pace.batch if pace.per_destination else pace.batch)
+    ).all()
     settled = _settle_unsendable(session, rows, allowed, now)
-    sendable = _first_of_each_lane([row for row in rows if row[0].id not in settled])
+    sendable = _first_of_each_lane([row for row in rows if row.id not in settled])
     if sendable and not able:
         accounts.stop(account, f"{sender} is not configured: docs/operations.md says which settings it needs")
         return [], len(settled)
@@ -70,8 +73,7 @@ def claim(
     accounts.give_back(account, pace, may - len(taken))
     envelopes = seal(session, stationery, taken)
     claimed = [
-        Claimed(delivery.id, place.id, outgoing)
-        for (delivery, place), outgoing in zip(taken, envelopes, strict=True)
+        Claimed(row.id, row.destination_id, outgoing) for row, outgoing in zip(taken, envelopes, strict=True)
     ]
     return claimed, len(settled)
 
@@ -97,14 +99,13 @@ def delivery_due(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _due(sender: str, now: datetime) -> Select[Delivery, Destination]:
+def _due(sender: str, now: datetime) -> Select[*tuple[Any, ...]]:
     # A delivery planned for an older revision waits until its fan-out has been planned anew.
     current = (
         (Item.id == Delivery.item_id) & (Item.revision == Delivery.revision) & (Item.state == "published")
     )
     return (
-        select(Delivery, Destination)
-        .join(Destination, Destination.id == Delivery.destination_id)
+        addressed()
         .join(Item, current)
         .where(Delivery.sender == sender, in_state("queued"), Delivery.due_at <= now, lane_free(now))
         .order_by(Delivery.due_at, Delivery.id)
@@ -112,34 +113,34 @@ def _due(sender: str, now: datetime) -> Select[Delivery, Destination]:
 
 
 def _settle_unsendable(
-    session: Session, rows: Sequence[Addressed], allowed: Allowed, now: datetime
+    session: Session, rows: Sequence[Row[Any]], allowed: Allowed, now: datetime
 ) -> set[int]:
-    expired = {delivery.id for delivery, _ in rows if delivery.expires_at and delivery.expires_at <= now}
-    previewed = {delivery.id for delivery, place in rows if not allowed(place.address)} - expired
+    expired = {row.id for row in rows if row.expires_at and row.expires_at <= now}
+    previewed = {row.id for row in rows if not allowed(row.address)} - expired
     for ids, state in ((expired, "expired"), (previewed, "previewed")):
         if ids:
             session.execute(
                 update(Delivery)
-                .where(Delivery.id.in_(ids), Delivery.state == "queued")
+                .where(Delivery.id.in_(ids), in_state("queued"))
                 .values(state=state, settled_at=now)
                 .execution_options(synchronize_session=False)
             )
     return expired | previewed
 
 
-def _first_of_each_lane(rows: Sequence[Addressed]) -> list[Addressed]:
-    first: dict[int, Addressed] = {}
+def _first_of_each_lane(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    first: dict[int, Row[Any]] = {}
     for row in rows:
-        first.setdefault(row[1].id, row)
+        first.setdefault(row.destination_id, row)
     return list(first.values())
 
 
-def _take(session: Session, rows: Sequence[Addressed], name: str, now: datetime) -> list[Addressed]:
+def _take(session: Session, rows: Sequence[Row[Any]], name: str, now: datetime) -> list[Row[Any]]:
     if not rows:
         return []
     free = (
         select(Destination.id)
-        .where(Destination.id.in_([place.id for _, place in rows]), lane_free(now))
+        .where(Destination.id.in_([row.destination_id for row in rows]), lane_free(now))
         .order_by(Destination.id)
         .with_for_update(skip_locked=True)
     )
@@ -152,22 +153,23 @@ def _take(session: Session, rows: Sequence[Addressed], name: str, now: datetime)
             .execution_options(synchronize_session=False)
         )
     )
-    mine = [delivery.id for delivery, place in rows if place.id in lanes]
     won = set(
         session.scalars(
             update(Delivery)
-            .where(Delivery.id.in_(mine), Delivery.state == "queued")
+            .where(
+                Delivery.id.in_([row.id for row in rows if row.destination_id in lanes]), in_state("queued")
+            )
             .values(state="sending", claim=name, started_at=now, attempts=Delivery.attempts + 1)
             .returning(Delivery.id)
             .execution_options(synchronize_session=False)
         )
     )
-    taken = [row for row in rows if row[0].id in won]
-    free_again = lanes - {place.id for _, place in taken}
-    if free_again:  # another worker was quicker with the delivery that made us want the lane
+    taken = [row for row in rows if row.id in won]
+    idle = lanes - {row.destination_id for row in taken}
+    if idle:  # another worker was quicker with the delivery that made us want the lane
         session.execute(
             update(Destination)
-            .where(Destination.id.in_(free_again))
+            .where(Destination.id.in_(idle))
             .values(claim=None, lease_until=None)
             .execution_options(synchronize_session=False)
         )

@@ -5,7 +5,7 @@ Every statement checks the claim: a worker that lost its lease changes nothing a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -88,7 +88,7 @@ def settle(
     _free_lanes(session, pace, claim, results, now)
     _settle_account(session, sender, results)
     go_the_other_way(session, lost)
-    _plan_stale_anew(session, back, replan)
+    plan_stale_anew(session, {(delivery.item_id, delivery.revision) for delivery in back}, replan)
 
 
 def _mine(session: Session, claim: str, results: Sequence[Result]) -> dict[int, Delivery]:
@@ -176,11 +176,14 @@ def _settle_account(session: Session, sender: str, results: Sequence[Result]) ->
         accounts.rest(row, longest.reason, longest.after)
 
 
-def _plan_stale_anew(session: Session, back: Sequence[Delivery], replan: Replan) -> None:
+def plan_stale_anew(session: Session, back: Set[tuple[int, int]], replan: Replan) -> None:
+    """See to deliveries that came back to the queue, given as (item, revision).
+
+    Where the item has changed since, its own planning passed them over while they were out.
+    """
     if not back:
         return
     ring(session)
-    pairs = {(delivery.item_id, delivery.revision) for delivery in back}
-    items = session.execute(select(Item.id, Item.revision).where(Item.id.in_({item for item, _ in pairs})))
+    items = session.execute(select(Item.id, Item.revision).where(Item.id.in_({item for item, _ in back})))
     newest = dict(items.all())
-    replan(session, {item for item, revision in pairs if newest[item] > revision})
+    replan(session, {item for item, revision in back if newest[item] > revision})

@@ -82,8 +82,7 @@ def _enrol_chunk(session: Session, people: Sequence[Person]) -> list[tuple[Conta
     by_key = {email_key(person.email): person for person in people}
     known = _contacts(session, by_key)
     silent = _stopped_by_themselves(session, [each for each in known.values() if each.rhythm == "off"])
-    _free_slack_identities(session, by_key)
-    changed: set[str] = set()
+    changed = _free_slack_identities(session, by_key)
     for key, contact in known.items():
         person = by_key[key]
         kept = person.unstated | {"rhythm"} if contact.pseudonym in silent else person.unstated
@@ -99,7 +98,7 @@ def _enrol_chunk(session: Session, people: Sequence[Person]) -> list[tuple[Conta
     if made:
         session.connection().execute(insert(cast(Table, Contact.__table__)), made)
     contacts = known | _contacts(session, [row["email_key"] for row in made])
-    settle_ways(session, [contacts[key] for key in by_key])
+    settle_ways(session, [contacts[key] for key in by_key if key not in known or key in changed])
     return [
         (
             contacts[key],
@@ -146,10 +145,11 @@ def _stopped_by_themselves(session: Session, silent: Sequence[Contact]) -> set[s
     return {pseudonym for pseudonym, rhythm in last_word.items() if rhythm == "off"}
 
 
-def _free_slack_identities(session: Session, people: Mapping[str, Person]) -> None:
+def _free_slack_identities(session: Session, people: Mapping[str, Person]) -> set[str]:
     """A Slack identity is one person's: the newest statement wins, and who had it before hears by mail.
 
-    Taken away before anybody gets one, so that two people may swap theirs.
+    Taken away before anybody gets one, so that two people may swap theirs. Returns those of `people` who
+    lost one.
     """
     claimed: dict[tuple[str | None, str | None], str | None] = {
         (person.slack_team_id, person.slack_user_id): key
@@ -157,7 +157,7 @@ def _free_slack_identities(session: Session, people: Mapping[str, Person]) -> No
         if person.slack_user_id
     }
     if not claimed:
-        return
+        return set()
     users = [user for _, user in claimed]
     losers = [
         contact
@@ -168,6 +168,7 @@ def _free_slack_identities(session: Session, people: Mapping[str, Person]) -> No
         contact.slack_user_id = contact.slack_team_id = None
     session.flush()
     settle_ways(session, [contact for contact in losers if contact.email_key not in people])
+    return {str(contact.email_key) for contact in losers} & people.keys()
 
 
 def change(

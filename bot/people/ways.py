@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Executable, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Executable, Row, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Rhythm
 from bot.people.waiting import Leaving, carry_along
 from bot.store.contacts import Contact
+from bot.store.db import insert_into
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
 
@@ -25,6 +26,7 @@ _PLACES, _SUBSCRIPTIONS, _CITIES, _TOPICS = (
     cast(Table, row.__table__) for row in (Destination, Subscription, SubscriptionCity, SubscriptionTopic)
 )
 
+_NAMED = ("sender", "team", "address_key")
 _Key = tuple[str, str, str]
 """What names a place: the sender, the team ("" for the bot's own) and the address in small letters."""
 
@@ -75,47 +77,32 @@ def _bind(
     """
     wanted = {
         key: {
-            "contact_id": contact.id, "languages": contact.language,
+            "sender": key[0], "team": key[1], "address_key": key[2], "created_at": clock.now(),
             "address": contact.email if sender == "email" else contact.slack_user_id,
+            "contact_id": contact.id, "languages": contact.language,
         }
         for contact in contacts
         for sender, key in _keys(contact).items()
     }  # fmt: skip
-    columns = _PLACES.c
-    senders, teams, addresses = (set(part) for part in zip(*wanted, strict=True))
-    mine = columns.contact_id.in_([contact.id for contact in contacts])
-    named = columns.sender.in_(senders) & columns.team.in_(teams) & columns.address_key.in_(addresses)
-    rows = [row for which in (mine, named) for row in session.execute(select(_PLACES).where(which))]
-    there = {(row.sender, row.team, row.address_key): row for row in rows}
     bound: dict[int, set[int]] = defaultdict(set)
-    for row in there.values():
+    left = []
+    mine = _PLACES.c.contact_id.in_([contact.id for contact in contacts])
+    for row in session.execute(select(_PLACES).where(mine)):
         bound[row.contact_id].add(row.id)
+        if wanted.get(_key(row), {}).get("contact_id") != row.contact_id:
+            left.append(row.id)
+    if left:
+        session.execute(update(_PLACES).where(_PLACES.c.id.in_(left)).values(contact_id=None))
+    bind = insert_into(session, Destination)
+    taken = {name: bind.excluded[name] for name in ("address", "contact_id", "languages")}
+    bind = bind.on_conflict_do_update(index_elements=[*_NAMED], set_=taken)
+    named = bind.returning(_PLACES.c.id, *(_PLACES.c[name] for name in _NAMED))
+    places = {_key(row): row.id for row in session.connection().execute(named, list(wanted.values()))}
+    return bound, places, sorted(set(left) - set(places.values()))
 
-    one = update(_PLACES).where(columns.id == bindparam("place"))
-    left = [row.id for key, row in there.items() if key not in wanted and row.contact_id]
-    _run(session, one.values(contact_id=None), [{"place": place} for place in left])
-    taken = [(there[key], facts) for key, facts in wanted.items() if key in there]
-    _run(
-        session,
-        one.values({name: bindparam(f"new_{name}") for name in ("contact_id", "languages", "address")}),
-        [
-            {"place": row.id, **{f"new_{name}": value for name, value in facts.items()}}
-            for row, facts in taken
-            if any(row._mapping[name] != value for name, value in facts.items())
-        ],
-    )
-    same = {"created_at": clock.now(), "failures": 0}
-    made = [
-        {"sender": key[0], "team": key[1], "address_key": key[2], **same, **facts}
-        for key, facts in wanted.items()
-        if key not in there
-    ]
-    _run(session, insert(_PLACES), made)
-    ids = {key: there[key].id for key in wanted if key in there}
-    if made:
-        rows = list(session.execute(select(_PLACES).where(named)))
-        ids = {(row.sender, row.team, row.address_key): row.id for row in rows}
-    return bound, ids, left
+
+def _key(row: Row[Any]) -> _Key:
+    return (row.sender, row.team, row.address_key)
 
 
 def _subscriptions(session: Session, contacts: Sequence[Contact]) -> dict[int, tuple[int, int, str]]:

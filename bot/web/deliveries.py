@@ -62,7 +62,7 @@ def show() -> Response:
         )
 
 
-@deliveries.post("/deliveries/<int:delivery_id>/send-again")
+@deliveries.post("/deliveries/<int(max=2147483647):delivery_id>/send-again")
 def again(delivery_id: int) -> Redirect:
     """Queue a delivery once more."""
     settings = house().settings
@@ -76,7 +76,7 @@ def again(delivery_id: int) -> Redirect:
     return _act(queue)
 
 
-@deliveries.post("/deliveries/<int:delivery_id>/arrived")
+@deliveries.post("/deliveries/<int(max=2147483647):delivery_id>/arrived")
 def arrived(delivery_id: int) -> Redirect:
     """Settle a delivery in doubt: somebody looked, and it is there."""
 

@@ -84,11 +84,11 @@ def show() -> Response:
         )
 
 
-@items.get("/items/<int:item_id>")
+@items.get("/items/<int(max=2147483647):item_id>")
 def one(item_id: int) -> Response:
     """All about one item."""
     with house().database.reading() as session:
-        item = session.get(Item, item_id) if item_id < 2**31 else None
+        item = session.get(Item, item_id)
         if item is None:
             abort(404)
         return page("item.html", **story(session, house(), item))

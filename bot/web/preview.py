@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from bot.contracts import Outgoing, Rendering
-from bot.delivery.envelopes import seal
+from bot.delivery.envelopes import addressed, seal
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, State
 from bot.store.destinations import Destination, Subscription, SubscriptionCity
@@ -79,7 +79,7 @@ def show() -> Response:
         )
 
 
-@preview.get("/preview/<int:delivery_id>/<medium>")
+@preview.get("/preview/<int(max=2147483647):delivery_id>/<medium>")
 def draw(delivery_id: int, medium: str) -> Response:
     """The drawing alone, as a document that can neither run, load nor lead anywhere: for a frame."""
     with house().database.reading() as session:
@@ -115,7 +115,8 @@ def _draw(session: Session, delivery_id: int) -> Iterator[Drawn]:
     if row is None:
         return
     delivery, place, contact = row
-    outgoing = seal(session, house().stationery, [(delivery, place)])[0]
+    rows = session.execute(addressed().where(Delivery.id == delivery.id)).all()
+    outgoing = seal(session, house().stationery, rows)[0]
     addresses = {"slack": contact.slack_user_id, "email": contact.email} if contact else {}
     addresses[place.sender] = place.address
     for medium in sorted(addresses, key=lambda medium: medium != place.sender):

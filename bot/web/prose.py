@@ -18,7 +18,7 @@ _TAGS = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol", "li", "strong", "em", "s"),
     *("table", "thead", "tbody", "tr", "th", "td", "a", "code"),
 }
-# Pictures from elsewhere would tell their owner who reads: their words stay, the picture goes.
+# Pictures from elsewhere would tell their owner who reads: a link to them stays.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
 
 
@@ -42,7 +42,9 @@ def markdown(source: str) -> Markup:
 def with_code(text: str) -> Markup:
     """A sentence of ours or of a fault, with what stands between backticks as code."""
     parts = text.split("`")
-    shown = [Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)]
+    shown = [
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    ]
     return Markup("").join(shown)
 
 

@@ -65,7 +65,7 @@ class Steps:
         """Ask about deliveries in doubt; returns how many were asked about."""
         if sender is None:
             return 0
-        return doubts.resolve(self.database, medium, sender, self.lanes.stationery)
+        return doubts.resolve(self.database, medium, sender, self.lanes.stationery, self.lanes.replan)
 
     def sweep(self) -> int:
         """Settle what dead workers left, expire what is too late, empty dead lanes; returns how much there was."""

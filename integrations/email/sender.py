@@ -23,7 +23,7 @@ from bot.contracts import (
 )
 from integrations.email.addresses import BadAddress, Mailbox, mailbox
 from integrations.email.dial import Unreachable
-from integrations.email.headers import message_id, personal_fields, shared_fields
+from integrations.email.headers import personal_fields, shared_fields
 from integrations.email.line import Answer, Dropped, Line
 from integrations.email.neutral import one_line
 from integrations.email.options import EmailOptions, named_mailbox
@@ -40,7 +40,6 @@ class _Letter:
 
     to: Mailbox
     mail: bytes
-    message_id: str
 
 
 class EmailSender:
@@ -115,7 +114,7 @@ class EmailSender:
             mail = self._filled(_template(outgoing), outgoing, to)
         except Exception as fault:  # one message that cannot be composed must not stop the others
             return Rejected(f"the mail cannot be composed: {type(fault).__name__}: {one_line(str(fault))}")
-        letter = _Letter(to, mail, message_id(outgoing.key, self._domain))
+        letter = _Letter(to, mail)
         try:
             return self._carry(letter)
         except Unreachable as fault:
@@ -139,14 +138,14 @@ class EmailSender:
                 raise
         else:
             if not (worn and answer.closing and answer.stage != "content"):
-                return self._settled(line, answer, letter)
+                return self._settled(line, answer)
         self.close()
         line = self._open()
-        return self._settled(line, line.carry(self._from, letter.to, letter.mail), letter)
+        return self._settled(line, line.carry(self._from, letter.to, letter.mail))
 
-    def _settled(self, line: Line, answer: Answer, letter: _Letter) -> Outcome:
+    def _settled(self, line: Line, answer: Answer) -> Outcome:
         if answer.taken:
-            return Sent({"message_id": letter.message_id})
+            return Sent({})  # its Message-ID derives from the key
         if answer.closing or (answer.stage != "content" and not line.forget()):
             self.close()
         return judge(answer.stage, answer.reply)

@@ -77,7 +77,7 @@ def test_a_revoked_slack_token_stops_slack_only_and_a_new_one_sends_what_waited(
     assert town.slack.requests["chat.postMessage"] < 5
     page = town.client.get("/").text
     assert "Slack is stopped" in page
-    assert "token_revoked" in page
+    assert "the token was revoked" in page
     town.slack.add_token("xoxb-bob")
     again = open_town(slack_bot_token="xoxb-bob")
     again.hand.advance(minutes=6)

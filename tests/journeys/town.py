@@ -44,6 +44,9 @@ CALL: Mapping[str, Any] = {
 PATIENCE = 30
 """Seconds of pace and back-off that `settle` waits out, as `work --until-idle` does."""
 
+LONGEST = 600
+"""Seconds after which there must be nothing left to do."""
+
 
 class Hand(Protocol):
     """A clock that moves when it is told to."""
@@ -123,13 +126,15 @@ class Town:
 
     def settle(self) -> None:
         """Do all that is due, and what comes due within half a minute of the house's clock."""
-        while True:
+        self.steps.beat()
+        for _ in range(LONGEST):
             while self.turn():
                 pass
             with self.house.database.reading() as session:
                 if not anything_due(session, within=PATIENCE):
                     return
             self.hand.advance(1)
+        raise AssertionError(f"something is still due after {LONGEST} seconds")
 
     def plan(self) -> None:
         """Plan all that waits for it, and send nothing."""

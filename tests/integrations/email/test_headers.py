@@ -49,7 +49,7 @@ def test_the_message_id_is_the_same_at_every_attempt(smtp: FakeSmtp, sender_for:
     (outcome,) = second.send([outgoing()])
     sent(smtp, first, outgoing())
     assert [mail.message_id for mail in smtp.mails] == ["<key-alice@example.org>"] * 2
-    assert outcome == Sent({"message_id": "<key-alice@example.org>"})
+    assert outcome == Sent({})
 
 
 @pytest.mark.parametrize("key", ["a b", "x>\r\nBcc: bob@example.org", "", "ä", "a@b", "\ud800"])

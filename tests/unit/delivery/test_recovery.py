@@ -180,9 +180,11 @@ def test_a_doubt_is_asked_about_after_a_rest(
     bench.serve(ScriptedSender(InDoubt("no answer")))
     sender = ScriptedSender()
     sender.found = answer  # type: ignore[assignment]
-    assert doubts.resolve(bench.database, "email", sender, bench.lanes.stationery) == 0, "too early"
+    assert doubts.resolve(bench.database, "email", sender, bench.lanes.stationery, bench.lanes.replan) == 0, (
+        "too early"
+    )
     frozen.advance(10)
-    assert doubts.resolve(bench.database, "email", sender, bench.lanes.stationery) == 1
+    assert doubts.resolve(bench.database, "email", sender, bench.lanes.stationery, bench.lanes.replan) == 1
     (row,) = bench.rows()
     assert (row.state, row.ref, row.doubts) == (state, ref, 1)
     ((address, key, since),) = sender.asked
@@ -202,7 +204,7 @@ def test_an_unknown_doubt_holds_only_itself_and_is_given_up_after_half_an_hour(
     assert bench.serve(sender) == 1, "the next message goes"
     for _ in range(40):
         frozen.advance(60)
-        doubts.resolve(bench.database, "email", sender, bench.lanes.stationery)
+        doubts.resolve(bench.database, "email", sender, bench.lanes.stationery, bench.lanes.replan)
     assert 25 <= len(sender.asked) <= 30
     assert [row.error for row in bench.rows("doubtful")] == ["missing_scope"]
 
@@ -213,7 +215,7 @@ def test_what_was_found_absent_goes_again_under_the_same_key(bench: Bench, froze
     sender = ScriptedSender(InDoubt("no answer"))
     bench.serve(sender)
     frozen.advance(10)
-    doubts.resolve(bench.database, "email", sender, bench.lanes.stationery)
+    doubts.resolve(bench.database, "email", sender, bench.lanes.stationery, bench.lanes.replan)
     bench.serve(sender)
     assert [out.key for out in sender.sent] == ["silta-1", "silta-1"]
     assert bench.rows("sent")[0].doubts == 1

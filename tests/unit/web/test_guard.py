@@ -73,7 +73,9 @@ def test_only_the_right_bearer_token_opens(
     open_test_house: Callable[..., House], header: str, status: int
 ) -> None:
     house = open_test_house(admin_token=TOKEN, public_url="https://silta.example.org")
-    answer = Browser.of(build(house)).get("/", headers={"Authorization": header, "X-Forwarded-For": "10.0.0.1"})
+    answer = Browser.of(build(house)).get(
+        "/", headers={"Authorization": header, "X-Forwarded-For": "10.0.0.1"}
+    )
     assert answer.status_code == status
     assert ("WWW-Authenticate" in answer.headers) == (status == 401)
 
@@ -82,7 +84,14 @@ def test_the_public_pages_need_no_token(open_test_house: Callable[..., House]) -
     browser = Browser.of(build(open_test_house(admin_token=TOKEN)))
     found = {
         path: browser.get(path, environ_overrides={"REMOTE_ADDR": "203.0.113.9"}).status_code
-        for path in ("/healthz", "/readyz", "/static/silta.css", "/m/nobody", "/unsubscribe/nobody", "/in/nothing")
+        for path in (
+            "/healthz",
+            "/readyz",
+            "/static/silta.css",
+            "/m/nobody",
+            "/unsubscribe/nobody",
+            "/in/nothing",
+        )
     }
     assert found == {
         "/healthz": 200,

@@ -28,7 +28,9 @@ def test_the_process_says_that_it_lives(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(("ago", "status"), [(29, 200), (31, 503), (None, 503)])
-def test_it_is_ready_while_a_worker_is_at_work(browser: Browser, house: House, ago: int | None, status: int) -> None:
+def test_it_is_ready_while_a_worker_is_at_work(
+    browser: Browser, house: House, ago: int | None, status: int
+) -> None:
     if ago is not None:
         seen_worker(house, timedelta(seconds=ago))
     answer = browser.get("/readyz")
@@ -61,6 +63,9 @@ def test_a_broken_database_is_said_without_details(open_test_house: Callable[...
     ready, page = browser.get("/readyz"), browser.get("/")
     with house.database.engine.begin() as connection:
         connection.execute(text("ALTER TABLE gone RENAME TO workers"))
-    assert (ready.status_code, ready.json and ready.json["reasons"]) == (503, ["The database does not answer."])
+    assert (ready.status_code, ready.json and ready.json["reasons"]) == (
+        503,
+        ["The database does not answer."],
+    )
     assert page.status_code in {500, 503}
     assert "workers" not in page.text

@@ -50,14 +50,26 @@ def test_a_signed_report_becomes_an_item_once(browser: Browser, house: House) ->
     signed = saying("published", **CALL)
     assert post(browser, signed) == (200, {"status": "accepted", "item": 1})
     assert post(browser, signed) == (200, {"status": "duplicate", "item": 1})
-    assert post(browser, saying("updated", **{**CALL, "title": "Uusi"})) == (200, {"status": "updated", "item": 1})
-    assert post(browser, saying("withdrawn", external_id="tampere-3")) == (200, {"status": "withdrawn", "item": 1})
+    assert post(browser, saying("updated", **{**CALL, "title": "Uusi"})) == (
+        200,
+        {"status": "updated", "item": 1},
+    )
+    assert post(browser, saying("withdrawn", external_id="tampere-3")) == (
+        200,
+        {"status": "withdrawn", "item": 1},
+    )
     assert items(house) == 1
 
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/in/nothing", 404), ("/in/%00", 404), ("/in/" + "x" * 2000, 404), ("/in/silent", 404), ("/in/webhook", 401)],
+    [
+        ("/in/nothing", 404),
+        ("/in/%00", 404),
+        ("/in/" + "x" * 2000, 404),
+        ("/in/silent", 404),
+        ("/in/webhook", 401),
+    ],
 )
 def test_what_is_not_for_us_gets_a_problem(browser: Browser, house: House, path: str, status: int) -> None:
     with house.database.writing() as session:
@@ -95,8 +107,12 @@ def test_a_sources_new_defaults_count_for_the_next_request(app: Flask, house: Ho
     browser = Browser.of(app)
     for language in ("fi", "sv"):
         with house.database.writing() as session:
-            session.execute(update(Source).where(Source.name == "webhook").values(defaults={"language": language}))
-        status, body = post(browser, saying("published", **{**CALL, "external_id": language, "title": "Nimi"}))
+            session.execute(
+                update(Source).where(Source.name == "webhook").values(defaults={"language": language})
+            )
+        status, body = post(
+            browser, saying("published", **{**CALL, "external_id": language, "title": "Nimi"})
+        )
         assert status == 200
         with house.database.reading() as session:
             assert list(session.get_one(Item, body["item"]).details["title"]) == [language]
@@ -116,7 +132,10 @@ def test_failed_signatures_are_limited_and_right_ones_are_not(browser: Browser) 
     assert codes == [401] * 30 + [429] * 2
     assert post(browser, saying("published", **CALL))[0] == 200
     other = browser.client.post(
-        "/in/webhook", data=forged.body, headers=forged.headers, environ_overrides={"REMOTE_ADDR": "192.0.2.8"}
+        "/in/webhook",
+        data=forged.body,
+        headers=forged.headers,
+        environ_overrides={"REMOTE_ADDR": "192.0.2.8"},
     )
     assert other.status_code == 401
     answer = browser.client.post("/in/webhook", data=forged.body, headers=forged.headers)
@@ -139,7 +158,9 @@ def impatient(house: House) -> Iterator[sqlite3.Connection]:
     other.close()
 
 
-def test_a_locked_database_acknowledges_nothing(browser: Browser, house: House, impatient: sqlite3.Connection) -> None:
+def test_a_locked_database_acknowledges_nothing(
+    browser: Browser, house: House, impatient: sqlite3.Connection
+) -> None:
     signed = saying("published", **CALL)
     impatient.execute("BEGIN IMMEDIATE")
     status, body = post(browser, signed)
@@ -150,7 +171,9 @@ def test_a_locked_database_acknowledges_nothing(browser: Browser, house: House, 
     assert post(browser, signed)[0] == 200
 
 
-def test_a_full_disk_acknowledges_nothing(browser: Browser, house: House, impatient: sqlite3.Connection) -> None:
+def test_a_full_disk_acknowledges_nothing(
+    browser: Browser, house: House, impatient: sqlite3.Connection
+) -> None:
     pages = impatient.execute("PRAGMA page_count").fetchone()[0]
 
     @event.listens_for(house.database.engine, "connect")
@@ -158,7 +181,10 @@ def test_a_full_disk_acknowledges_nothing(browser: Browser, house: House, impati
         connection.execute(f"PRAGMA max_page_count={pages}").close()
 
     house.database.engine.dispose()
-    answers = [post(browser, saying("published", **{**CALL, "external_id": f"e{n}", "body": f"{n}" * 40_000})) for n in range(3)]
+    answers = [
+        post(browser, saying("published", **{**CALL, "external_id": f"e{n}", "body": f"{n}" * 40_000}))
+        for n in range(3)
+    ]
     refused = [body for status, body in answers if status == 503]
     assert refused
     assert items(house) == len(answers) - len(refused)
@@ -179,7 +205,9 @@ def address(app: Flask) -> Iterator[tuple[str, int]]:
 def test_a_chunked_body_comes_in_whole(address: tuple[str, int]) -> None:
     signed = saying("published", **CALL)
     chunks = (signed.body.encode()[at : at + 7] for at in range(0, len(signed.body.encode()), 7))
-    answer = requests.post(f"http://{address[0]}:{address[1]}/in/webhook", data=chunks, headers=signed.headers, timeout=5)
+    answer = requests.post(
+        f"http://{address[0]}:{address[1]}/in/webhook", data=chunks, headers=signed.headers, timeout=5
+    )
     assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
 
 

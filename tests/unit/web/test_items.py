@@ -71,7 +71,9 @@ def test_older_items_are_on_the_next_page_with_the_same_filter(house: House, bro
 
 
 def test_an_item_shows_languages_facts_revisions_and_who_is_told(news: House, browser: Browser) -> None:
-    changed = factories.details(title={"fi": "Uusi nimi"}, body={"fi": "**Tärkeää** [tästä](https://example.org)"})
+    changed = factories.details(
+        title={"fi": "Uusi nimi"}, body={"fi": "**Tärkeää** [tästä](https://example.org)"}
+    )
     factories.tell(news.database, Report("id-0", changed))
     factories.plan(news.database, news.network)
     page = browser.get("/items/1")
@@ -107,5 +109,5 @@ def test_hostile_titles_and_texts_are_shown_and_do_nothing(house: House, browser
     page = browser.get(path)
     assert page.status_code == 200
     assert "alert(1)" in page.text
-    for harm in ("<script", "<img", 'href="javascript:', "<b>Alice", "<i>here", "spy.example/p.png\""):
+    for harm in ("<script", "<img", 'href="javascript:', "<b>Alice", "<i>here", 'src="https://spy'):
         assert harm not in page.text, harm

@@ -56,7 +56,10 @@ def test_items_deliveries_and_counts_are_shown(told: House, browser: Browser) ->
     ("settings", "sentence"),
     [
         ({}, "Preview mode: nothing leaves."),
-        ({"delivery_mode": "allowlist", "send_only_to": frozenset({"a@example.org"})}, "only 1 address named in"),
+        (
+            {"delivery_mode": "allowlist", "send_only_to": frozenset({"a@example.org"})},
+            "only 1 address named in",
+        ),
         ({"delivery_mode": "live"}, "Live mode: messages go out to everyone they fit."),
     ],
 )
@@ -82,7 +85,9 @@ def test_without_a_fault_all_is_well(told: House, browser: Browser) -> None:
 
 def stop_slack(session: Session) -> None:
     until = clock.now() + timedelta(minutes=4)
-    session.add(Account(sender="slack", filled_at=clock.now(), blocked_until=until, fault="the token was revoked"))
+    session.add(
+        Account(sender="slack", filled_at=clock.now(), blocked_until=until, fault="the token was revoked")
+    )
 
 
 def doubt(age: timedelta) -> Callable[[Session], None]:
@@ -111,7 +116,9 @@ def pause(until: datetime) -> Callable[[Session], None]:
 
 
 def silence(session: Session) -> None:
-    session.execute(update(Source).where(Source.name == "paper").values(fault="the server answers 500", failures=2))
+    session.execute(
+        update(Source).where(Source.name == "paper").values(fault="the server answers 500", failures=2)
+    )
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,8 @@ def test_a_wrong_token_opens_nothing(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "onward", ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "", "/a\r\nSet-Cookie: x=y"]
+    "onward",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "", "/a\r\nSet-Cookie: x=y"],
 )
 def test_signing_in_never_leads_to_another_site(browser: Browser, onward: str) -> None:
     assert enter(browser, onward=onward) == "/"
