@@ -18,9 +18,14 @@ from bot.store.destinations import Destination, Subscription, SubscriptionCity, 
 BATCH = 5_000
 
 
-def fill(database: Database, network: Network, readers: int, channel: str = "email") -> None:
-    """Add readers with an address at example.org (or a Slack id), each of one city, every other with a topic."""
-    for rows in _batches(_readers(network, readers, channel)):
+def fill(
+    database: Database, network: Network, readers: int, channel: str = "email", cities: int = 16
+) -> None:
+    """Add readers with an address at example.org (or a Slack id), each of one city, every other with a topic.
+
+    They live in the first `cities` cities of the network.
+    """
+    for rows in _batches(_readers(network, readers, channel, cities)):
         with database.writing() as session:
             for table, key in (
                 (Contact, "contact"),
@@ -39,9 +44,9 @@ def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield batch
 
 
-def _readers(network: Network, count: int, channel: str) -> Iterator[dict[str, Any]]:
+def _readers(network: Network, count: int, channel: str, lived_in: int) -> Iterator[dict[str, Any]]:
     now = clock.now()
-    cities = [city.slug for city in network.cities]
+    cities = [city.slug for city in network.cities][:lived_in]
     topics = [topic.slug for topic in network.topics][:8]
     for at in range(1, count + 1):
         address = f"U{at:08d}" if channel == "slack" else f"reader{at}@example.org"
@@ -50,7 +55,7 @@ def _readers(network: Network, count: int, channel: str) -> Iterator[dict[str, A
             "contact": {
                 "id": at, "pseudonym": f"{at:016x}", "name": f"Reader {at} Mäkinen", "email": address,
                 "email_key": address, "language": language, "timezone": "Europe/Helsinki", "role": "contact",
-                "rhythm": "now", "channel": None, "cities": [cities[at % 16]], "topics": [],
+                "rhythm": "now", "channel": None, "cities": [cities[at % lived_in]], "topics": [],
                 "links_version": 1, "created_at": now,
             },
             "destination": {
@@ -61,7 +66,7 @@ def _readers(network: Network, count: int, channel: str) -> Iterator[dict[str, A
                 "id": at, "destination_id": at, "contact_id": at, "rhythm": "now", "everywhere": False,
                 "kinds": "", "created_at": now,
             },
-            "city": {"subscription_id": at, "city": cities[at % 16]},
+            "city": {"subscription_id": at, "city": cities[at % lived_in]},
         }  # fmt: skip
         if at % 2:
             row["topic"] = {"subscription_id": at, "topic": topics[at % 8]}

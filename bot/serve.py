@@ -7,16 +7,20 @@ the serving process dies it is started again.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from pathlib import Path
+import threading
+import time
+from functools import partial
 from typing import Any
 
 from dotenv import dotenv_values
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
-ROOT = Path(__file__).parent.parent
+PARENT_EVERY = 0.5
+"""Seconds between looks at whether the main process lives."""
 
 
 def main() -> int:
@@ -44,16 +48,24 @@ def serve() -> None:
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=30,
-    ).serve(target_loader=_load, wrap_loader=False)
+    ).serve(target_loader=partial(_load, os.getpid()), wrap_loader=False)
 
 
-def _load() -> Any:
+def _load(parent: int) -> Any:
     """Build the application in the serving process, and let its loop begin."""
     from bot.app import create_app
 
+    threading.Thread(target=_end_with, args=(parent,), name="silta-parent", daemon=True).start()
     app = create_app()
     app.extensions["silta"].begin()
     return app
+
+
+def _end_with(parent: int) -> None:
+    """End in order when the main process was killed: its successor must not share the port with us."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ class Examples:
     def sources(self) -> list[Source]:
         """Rows of the example sources: they announce what they hold at first."""
         return [
-            _example("example-calls", "calls.json", {"kind": "call"}),
             _example("example-news", "news.xml", {"kind": "news", "visibility": "public"}),
+            _example("example-calls", "calls.json", {"kind": "call"}),
         ]
 
 

@@ -22,7 +22,7 @@ from bot.delivery.lanes import Lanes
 from bot.links import Links
 from bot.network import Network, load_network
 from bot.planning.notices import announce
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, SettingsFault, read_settings
 from bot.store.db import Database
 from bot.store.network import read_network
 from bot.store.schema import schema_fault
@@ -142,7 +142,11 @@ def check_options(kind: Integration, options: Mapping[str, Any]) -> BaseModel:
 
 def read_environment() -> Settings:
     """The settings from the environment and `.env` (the environment wins). Raises SettingsFault."""
-    return read_settings({**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ})
+    try:
+        stated = dotenv_values(".env")
+    except UnicodeDecodeError:
+        raise SettingsFault([".env is not UTF-8 text: save it as UTF-8"]) from None
+    return read_settings({**{name: value or "" for name, value in stated.items()}, **os.environ})
 
 
 def open_database(settings: Settings) -> Database:

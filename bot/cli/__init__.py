@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.app import NotReady, create_app, read_environment
 from bot.cli import contacts, deliveries, destinations, doctor, serving, sources, working
+from bot.cli.opening import database_fault
+from bot.network_check import NetworkFault
 from bot.settings import SettingsFault
 
 if TYPE_CHECKING:
@@ -26,42 +29,50 @@ for room in (contacts, deliveries, destinations, doctor, serving, sources, worki
     for command in room.COMMANDS:
         commands.add_command(command)
 
+_KNOWN = (SettingsFault, NotReady, NetworkFault, DBAPIError, OSError)
+"""What the user can mend: said in a sentence, never as a traceback."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit code. What the user can mend is said in a sentence, never as a traceback."""
-    code = 0
+    """Run a command; returns its exit code: 0, 1 for what went wrong, 2 for wrong words or settings, 130."""
     try:
         answer = commands.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
-        code = answer if isinstance(answer, int) else 0  # click returns the code of an Exit
-    except SettingsFault as fault:
-        _complain("These settings are wrong (environment or .env):", fault.faults)
-        code = 2
-    except NotReady as fault:
-        _complain(str(fault), [])
-        code = 2
-    except DBAPIError as fault:
-        _complain(f"The database does not answer: {str(fault.orig).strip()}", [])
-        code = 1
+        return answer if isinstance(answer, int) else 0  # click returns the code of an Exit
     except click.ClickException as fault:
         fault.show()
-        code = fault.exit_code
+        return fault.exit_code
     except (click.Abort, KeyboardInterrupt):
-        code = 130
-    return code
+        click.echo("Stopped.", err=True)
+        return 130
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except _KNOWN as fault:
+        return complain(fault)
 
 
 def build_or_exit() -> Flask:
     """The application for a WSGI server; ends the process with a list of faults when it cannot be built."""
     try:
         return create_app(read_environment())
-    except SettingsFault as fault:
-        _complain("These settings are wrong (environment or .env):", fault.faults)
-    except NotReady as fault:
-        _complain(str(fault), [])
-    sys.exit(2)
+    except _KNOWN as fault:
+        sys.exit(complain(fault))
 
 
-def _complain(heading: str, faults: Sequence[str]) -> None:
-    click.echo(heading, err=True)
-    for fault in faults:
-        click.echo(f"  - {fault}", err=True)
+def complain(fault: Exception) -> int:
+    """Say what is wrong and what mends it; returns the exit code."""
+    match fault:
+        case SettingsFault():
+            lines = [
+                "These settings are wrong (environment or .env):",
+                *(f"  - {each}" for each in fault.faults),
+            ]
+        case DBAPIError():
+            lines = [database_fault(fault)]
+        case OSError():
+            lines = [f"{fault.filename or 'A file'} cannot be used: {fault.strerror or fault}"]
+        case _:
+            lines = [str(fault)]
+    for line in lines:
+        click.echo(line, err=True)
+    return 2 if isinstance(fault, SettingsFault | NotReady) else 1

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
-from bot.app import open_house, read_environment
+from bot.cli.opening import our_house
+from bot.people.csv_file import ImportFault
+from bot.people.enrolment import Enrolled, enrol_all
 from bot.people.erasure import erase
 from bot.people.export import everything_about, export_contacts
-from bot.people.import_csv import ImportFault, import_contacts, read_people
+from bot.people.import_csv import read_people
 from bot.store.audit import record
-from bot.store.contacts import contact_by_email
+from bot.store.contacts import Contact, contact_by_email
 
 
 @click.group("contacts")
@@ -25,34 +29,36 @@ def contacts() -> None:
 @click.option("--dry-run", is_flag=True, help="Check the file and change nothing.")
 def import_(file: Path, dry_run: bool) -> None:
     """Make or change the contacts of a CSV file; a faulty file changes nothing."""
-    house = open_house(read_environment())
+    house = our_house()
+    language, timezone = house.settings.default_language, house.settings.default_timezone
     try:
-        if dry_run:
-            people = read_people(file, house.network)
-            click.echo(f"{len(people)} contacts are well; nothing was changed")
-            return
-        with house.database.writing() as session:
-            done = import_contacts(session, file, house.network)
-            record(
-                session, "command", "contacts.imported", file.name[:120], new=done.new, changed=done.changed
-            )
+        people = read_people(file, house.network, language, timezone)
     except ImportFault as fault:
         for sentence in fault.faults:
             click.echo(sentence, err=True)
-        raise click.ClickException(f"nothing was imported: {len(fault.faults)} faults in {file}") from None
-    click.echo(f"new {done.new}, changed {done.changed}")
+        count = f"{len(fault.faults)} fault{'s' if len(fault.faults) > 1 else ''}"
+        raise click.ClickException(f"nothing was imported: {count} in {file}") from None
+    if dry_run:
+        click.echo(f"{len(people)} contacts are well; nothing was changed")
+        return
+
+    def work(session: Session) -> Enrolled:
+        done = enrol_all(session, people)
+        record(session, "command", "contacts.imported", file.name[:120], new=done.new, changed=done.changed)
+        return done
+
+    done = house.database.write(work)
+    click.echo(f"new {done.new}, changed {done.changed}, unchanged {done.unchanged}")
+    if done.silent:
+        click.echo(f"{done.silent} had stopped all messages themselves, and it stays so")
 
 
 @contacts.command("export")
 @click.argument("file", type=click.Path(path_type=Path))
 def export(file: Path) -> None:
     """Write all contacts to a CSV file that `import` reads."""
-    house = open_house(read_environment())
-    try:
-        with house.database.reading() as session:
-            count = export_contacts(session, file)
-    except OSError as fault:
-        raise click.ClickException(f"{file} cannot be written: {fault.strerror}") from None
+    with our_house().database.reading() as session:
+        count = export_contacts(session, file)
     click.echo(f"{count} contacts written to {file}")
 
 
@@ -61,33 +67,40 @@ def export(file: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for an answer to a request under the GDPR.")
 def show(email: str, as_json: bool) -> None:
     """All that is kept of a person."""
-    house = open_house(read_environment())
-    with house.database.reading() as session:
-        contact = contact_by_email(session, email)
-        if contact is None:
-            raise click.ClickException(f"there is no contact {email}")
-        known = everything_about(session, contact)
+    with our_house().database.reading() as session:
+        known = everything_about(session, named(session, email))
     if as_json:
         click.echo(json.dumps(known, ensure_ascii=False, indent=2))
         return
     for name, value in known.items():
-        click.echo(f"{name}: {len(value) if name == 'deliveries' else value}")
+        click.echo(f"{name}: {len(value) if name in {'deliveries', 'acts'} else value}")
 
 
 @contacts.command("erase")
 @click.argument("email")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask (a script is never asked).")
 def erase_(email: str, yes: bool) -> None:
     """Forget a person. The proof of what was sent stays, under a pseudonym."""
-    house = open_house(read_environment())
-    if not yes:
+    house = our_house()
+    with house.database.reading() as session:
+        named(session, email)
+    if not yes and sys.stdin.isatty():
         click.confirm(f"Forget {email}? This cannot be undone.", abort=True)
-    with house.database.writing() as session:
-        contact = contact_by_email(session, email)
-        if contact is None:
-            raise click.ClickException(f"there is no contact {email}")
+
+    def work(session: Session) -> str:
+        contact = named(session, email)
         erase(session, contact, "command")
-        click.echo(f"forgotten; the proof stays under {contact.pseudonym}")
+        return contact.pseudonym
+
+    click.echo(f"forgotten; the proof stays under {house.database.write(work)}")
+
+
+def named(session: Session, email: str) -> Contact:
+    """The contact with that address; ends the command when there is none."""
+    contact = contact_by_email(session, email)
+    if contact is None:
+        raise click.ClickException(f"there is no contact {email}")
+    return contact
 
 
 COMMANDS = (contacts,)

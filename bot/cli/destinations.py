@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import click
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from bot.app import House, open_house, read_environment
+from bot.app import House
+from bot.cli.opening import our_house
 from bot.contracts import LANGUAGES, RHYTHMS, Language
-from bot.people.conversations import add_conversation
+from bot.people.conversations import add_conversation, remove_conversation
+from bot.setting_parsers import conversation_id
 from bot.store.audit import record
 from bot.store.contacts import Contact
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
@@ -38,11 +38,11 @@ def add(
     team: str,
 ) -> None:
     """Add a Slack conversation, by its id, for a city, a topic, or (neither) for all."""
-    house = open_house(read_environment())
-    if not re.fullmatch(r"[CGD][A-Z0-9]{2,}", conversation):
-        raise click.ClickException(
-            f"{conversation!r} is not a conversation id such as C012AB3CD (at the end of its details in Slack)"
-        )
+    house = our_house()
+    try:
+        conversation_id(conversation)
+    except ValueError as fault:
+        raise click.ClickException(f"{conversation!r} {fault}") from None
     check_slug(house, "city", city)
     check_slug(house, "topic", topic)
     languages = _languages(language or house.settings.default_language)
@@ -82,8 +82,8 @@ def _rule(city: str | None, topic: str | None) -> str:
 
 @destinations.command("list")
 def list_() -> None:
-    """List the conversations with their rules, and count the personal destinations."""
-    house = open_house(read_environment())
+    """List the conversations with their rules, then the destinations of each contact."""
+    house = our_house()
     with house.database.reading() as session:
         rows = session.execute(
             select(Destination, Subscription.rhythm, SubscriptionCity.city, SubscriptionTopic.topic)
@@ -111,15 +111,14 @@ def list_() -> None:
 @destinations.command("remove")
 @click.argument("number", type=int)
 def remove(number: int) -> None:
-    """Take a conversation's rules away: nothing new is planned for it. What was sent stays on record."""
-    house = open_house(read_environment())
-    with house.database.writing() as session:
+    """Take a conversation's rules away, and what waits for it. What was sent stays on record."""
+    with our_house().database.writing() as session:
         place = session.get(Destination, number)
         if place is None or place.contact_id is not None:
             raise click.ClickException(f"{number} is not a conversation: `destinations list` shows them")
-        session.execute(delete(Subscription).where(Subscription.destination_id == number))
+        cancelled = remove_conversation(session, place)
         record(session, "command", "destination.removed", f"{place.sender}:{place.address}")
-    click.echo(f"{place.address} hears nothing new any more")
+    click.echo(f"{place.address} hears nothing any more; {cancelled} waiting messages were cancelled")
 
 
 COMMANDS = (destinations,)

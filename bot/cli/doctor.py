@@ -3,124 +3,170 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
 
 import click
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import DBAPIError
 
 from bot import clock
 from bot.app import House, open_database, open_house, read_environment
+from bot.cli.opening import database_fault
 from bot.contracts import SourceFault
 from bot.delivery.accounts import blocked
 from bot.delivery.doubts import GIVE_UP
-from bot.settings import Settings
-from bot.store.deliveries import Delivery, in_state
+from bot.settings import Settings, SettingsFault
+from bot.store.db import Database
+from bot.store.deliveries import Delivery, Fanout, in_state
 from bot.store.destinations import Destination
 from bot.store.schema import schema_fault
 from bot.store.sources import Source
 from bot.store.workplace import Account
 from bot.work.workers import living_workers
 
-Finding = tuple[str, str | None]
-"""What was looked at, and what is wrong with it (None when it is well)."""
+SKEW_LIMIT = timedelta(seconds=60)
+LATE = timedelta(minutes=1)
+"""After this, work that nobody does is a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, and what there is to say: a note harms nothing, a fault does."""
+
+    what: str
+    said: str | None = None
+    level: Literal["note", "broken"] = "broken"
 
 
 @click.command("doctor")
 def doctor() -> None:
-    """Check settings, database, schema, workers, senders and sources; ends with 1 when something is broken."""
-    settings = read_environment()  # its faults are shown by the caller
+    """Check settings, database, clock, workers, senders and sources; ends with 1 when something is broken."""
     broken = False
-    for what, fault in _findings(settings):
-        broken |= fault is not None
-        click.echo(f"{'broken' if fault else 'well  '}  {what}" + (f": {fault}" if fault else ""))
+    for finding in _findings():
+        level = finding.level if finding.said else "well"
+        broken |= level == "broken"
+        click.echo(f"{level:<6}  {finding.what}" + (f": {finding.said}" if finding.said else ""))
     if broken:
         raise click.exceptions.Exit(1)
 
 
-def _findings(settings: Settings) -> Iterator[Finding]:
-    yield f"settings (DELIVERY_MODE={settings.delivery_mode}, WORKER={settings.worker})", None
+def _findings() -> Iterator[Finding]:
     try:
-        database = open_database(settings)
-        fault = schema_fault(database.engine)
-    except DBAPIError as broken:
-        yield "database", f"{str(broken.orig).strip()}: check DATABASE_URL and that the server runs"
+        settings = read_environment()
+    except SettingsFault as faults:
+        yield from (Finding("settings", fault) for fault in faults.faults)
         return
-    yield "database and schema", fault
-    database.close()
+    yield Finding(f"settings (DELIVERY_MODE={settings.delivery_mode}, WORKER={settings.worker})")
+    try:
+        yield from _installation(settings)
+    except DBAPIError as fault:
+        yield Finding("database", database_fault(fault))
+    except OSError as fault:
+        yield Finding("files", f"{fault.filename} cannot be used: {fault.strerror}")
+
+
+def _installation(settings: Settings) -> Iterator[Finding]:
+    database = open_database(settings)
+    click.get_current_context().call_on_close(database.close)
+    fault = schema_fault(database.engine)
+    yield Finding("database and schema", fault)
     if fault:
         return
+    yield Finding("clock", _skew(database))
     house = open_house(settings)
+    click.get_current_context().call_on_close(house.database.close)
     yield from _senders(house)
-    yield from _workers(house)
+    yield _workers(house)
     yield from _outbox(house)
     yield from _sources(house)
+
+
+def _skew(database: Database) -> str | None:
+    """How far the database's clock is from ours; a sender's check compares with its own medium's."""
+    if database.sqlite:
+        return None
+    with database.reading() as session:
+        skew = clock.real_now() - session.scalars(select(func.clock_timestamp())).one()
+    seconds = round(skew.total_seconds())
+    if abs(skew) <= SKEW_LIMIT:
+        return None
+    return f"it is {seconds:+} s off the database server's: let NTP set both (timedatectl set-ntp true)"
 
 
 def _senders(house: House) -> Iterator[Finding]:
     for name, settings in (("slack", "SLACK_BOT_TOKEN"), ("email", "SMTP_HOST and MAIL_FROM")):
         make = house.senders.get(name)
         if make is None:
-            live = house.settings.delivery_mode != "preview"
-            yield name, f"not configured: set {settings}" if live and _used(house, name) else None
+            needed = house.settings.delivery_mode != "preview" and _used(house, name)
+            yield Finding(name, f"not configured: set {settings}", "broken" if needed else "note")
             continue
         sender = make()
         try:
-            yield name, "; ".join(sender.check()) or None
+            yield Finding(name, "; ".join(sender.check()) or None)
         finally:
             sender.close()
 
 
 def _used(house: House, sender: str) -> bool:
     with house.database.reading() as session:
-        return session.scalar(select(Destination.id).where(Destination.sender == sender).limit(1)) is not None
+        return bool(session.scalar(select(exists().where(Destination.sender == sender))))
 
 
-def _workers(house: House) -> Iterator[Finding]:
+def _workers(house: House) -> Finding:
+    late = clock.now() - LATE
     with house.database.reading() as session:
         alive = living_workers(session)
-    yield (
-        f"workers ({len(alive)} alive)",
-        None if alive else "none runs: `make run`, or `python -m bot worker`",
-    )
+        waits = exists().where(in_state("queued"), Delivery.due_at < late) | exists().where(
+            Fanout.done_at.is_(None), Fanout.created_at < late
+        )
+        missed = not alive and session.scalar(select(waits))
+    remedy = "none runs now: `make run`, or `python -m bot worker`"
+    if missed:
+        return Finding("workers", f"{remedy}; messages wait")
+    return Finding(f"workers ({len(alive)} alive)", None if alive else remedy, "note")
 
 
 def _outbox(house: House) -> Iterator[Finding]:
+    now = clock.now()
     with house.database.reading() as session:
-        stopped = [row for row in session.scalars(select(Account)) if blocked(row, clock.now())]
+        stopped = [row for row in session.scalars(select(Account)) if blocked(row, now)]
         paused = session.scalars(
-            select(Destination)
-            .where(Destination.paused_until > clock.now())
-            .order_by(Destination.id)
-            .limit(20)
+            select(Destination).where(Destination.paused_until > now).order_by(Destination.id).limit(20)
         ).all()
-        old = session.scalar(
-            select(Delivery.id).where(in_state("doubtful"), Delivery.due_at < clock.now() - GIVE_UP).limit(1)
-        )
+        doubtful = exists().where(in_state("doubtful"), Delivery.due_at < now - GIVE_UP)
+        old = session.scalar(select(doubtful))
     for row in stopped:
-        yield f"sender {row.sender}", f"stopped: {row.fault}"
+        yield Finding(f"sender {row.sender}", f"stopped: {row.fault}")
     for place in paused:
-        yield (
-            f"destination {place.id}",
-            f"paused: {place.fault}; `replay --failed --destination {place.id}` tries again",
-        )
-    yield "deliveries in doubt", "some wait for a decision on /deliveries?state=doubtful" if old else None
+        remedy = f"`python -m bot replay --failed --destination {place.id}` tries again"
+        yield Finding(f"destination {place.id}", f"paused: {place.fault}; {remedy}")
+    yield Finding(
+        "deliveries in doubt", "some wait for a decision on /deliveries?state=doubtful" if old else None
+    )
 
 
 def _sources(house: House) -> Iterator[Finding]:
     with house.database.reading() as session:
         rows = session.scalars(select(Source).order_by(Source.name)).all()
     for row in rows:
-        fault = row.fault
+        what = f"source {row.name}"
         if row.paused:
-            fault = None
-        elif row.next_at is not None:
-            fault = _opens(house, row) or fault
-        yield f"source {row.name}{' (paused)' if row.paused else ''}", fault
+            yield Finding(what, "paused: `python -m bot sources resume` lets it bring news again", "note")
+            continue
+        fault = _asked(house, row)
+        optional = row.name == "webhook" and not house.settings.webhook_secret
+        yield Finding(what, fault or row.fault, "broken" if fault and not optional else "note")
 
 
-def _opens(house: House, row: Source) -> str | None:
+def _asked(house: House, row: Source) -> str | None:
+    """What is wrong with a source now; what it brings is left to the workers."""
     try:
-        house.open_source(row)
+        if row.next_at is None:
+            house.open_webhook(row)
+        else:
+            house.open_source(row).fetch(row.cursor)
     except SourceFault as fault:
         return fault.reason
     return None

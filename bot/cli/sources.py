@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.app import check_options, integration, open_house, read_environment, source_kinds
+from bot.app import check_options, integration, source_kinds
 from bot.cli.destinations import check_slug
+from bot.cli.opening import our_house
 from bot.contracts import KINDS, LANGUAGES, SourceFault, Visibility
 from bot.store.audit import record
 from bot.store.sources import Source, source_named
@@ -53,7 +54,7 @@ def sources() -> None:
 )
 def add(kind: str, name: str, settings: tuple[str, ...], **stated: Any) -> None:
     """Add a source of KIND (an integration) called NAME; a webhook then listens at POST /in/NAME."""
-    house = open_house(read_environment())
+    house = our_house()
     if kind not in source_kinds():
         raise click.ClickException(f"there is no source kind {kind!r}: there are {', '.join(source_kinds())}")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
@@ -111,7 +112,7 @@ def _row(kind: str, name: str, options: dict[str, Any], stated: dict[str, Any]) 
 @sources.command("list")
 def list_() -> None:
     """List the sources and how they are. Secrets are never shown."""
-    house = open_house(read_environment())
+    house = our_house()
     with house.database.reading() as session:
         rows = session.scalars(select(Source).order_by(Source.name)).all()
     if not rows:
@@ -143,7 +144,7 @@ def resume(name: str) -> None:
 
 
 def _set_paused(name: str, paused: bool) -> None:
-    house = open_house(read_environment())
+    house = our_house()
     with house.database.writing() as session:
         row = _named(session, name)
         row.paused = paused

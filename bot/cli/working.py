@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.app import House, open_house, read_environment
+from bot.app import House
+from bot.cli.opening import our_house
 from bot.clock import When
 from bot.intake.poll import Polled
 from bot.store.deliveries import Delivery
 from bot.work.loop import Loop
-from bot.work.steps import anything_due
 from bot.work.workers import living_workers
 
 PATIENCE = 30.0
@@ -27,7 +27,7 @@ PATIENCE = 30.0
 @click.command("worker")
 def worker() -> None:
     """Run the steps in a process of their own, until SIGTERM; any number may run."""
-    house = open_house(read_environment())
+    house = our_house()
     if house.settings.worker == "embedded":
         click.echo(
             "WORKER=embedded: the serving process works too; WORKER=separate leaves it to workers", err=True
@@ -47,7 +47,7 @@ def worker() -> None:
 def work(until_idle: bool, as_of: str | None) -> None:
     """Do all that is due, wait out paces of up to 30 s, and say what was done."""
     del until_idle
-    house = open_house(read_environment())
+    house = our_house()
     if as_of:
         _move_clock(house, as_of)
     with house.database.reading() as session:
@@ -55,7 +55,7 @@ def work(until_idle: bool, as_of: str | None) -> None:
     steps = house.steps("once")
     loop = Loop(steps)
     loop.start()
-    while steps.busy() or _due_soon(house):
+    while not steps.idle(within=PATIENCE):
         time.sleep(0.05)
     loop.stop()
     with house.database.reading() as session:
@@ -87,16 +87,11 @@ def _states(session: Session) -> Counter[str]:
     return Counter(dict(rows.all()))
 
 
-def _due_soon(house: House) -> bool:
-    with house.database.reading() as session:
-        return anything_due(session, within=PATIENCE)
-
-
 @click.command("poll")
 @click.argument("source", required=False)
 def poll(source: str | None) -> None:
     """Ask one source, or all that are due, now."""
-    house = open_house(read_environment())
+    house = our_house()
     steps = house.steps("once")
     failed = False
     try:

@@ -21,6 +21,9 @@ from bot.store.db import Database
 from bot.store.deliveries import Delivery, in_state
 from bot.store.destinations import Destination
 
+ASKING = timedelta(seconds=15)
+"""How long a doubt is in the hands of who asks: should they die meanwhile, another asks."""
+
 ASK_AGAIN = timedelta(seconds=60)
 GIVE_UP = timedelta(minutes=30)
 SLACK_IN_CLOCKS = timedelta(seconds=30)
@@ -79,7 +82,7 @@ def _take(session: Session, sender_name: str, stationery: Stationery, most: int)
     session.execute(
         update(Delivery)
         .where(Delivery.id.in_([doubt.delivery_id for doubt in doubts]))
-        .values(due_at=now + ASK_AGAIN)
+        .values(due_at=now + ASKING)
         .execution_options(synchronize_session=False)
     )
     return doubts
@@ -101,4 +104,4 @@ def _settle(session: Session, doubt: Doubt, answer: Found | Absent | Unknown, re
             )
             plan_stale_anew(session, {(row.item_id, row.revision) for row in back}, replan)
         case Unknown(reason=reason):
-            session.execute(still.values(error=reason))
+            session.execute(still.values(error=reason, due_at=now + ASK_AGAIN))

@@ -10,6 +10,7 @@ shows at once.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -39,8 +40,7 @@ class Journal:
         self.worker = worker
         self._path = folder / f"{worker}.jsonl"
         self._durable = durable
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._file = _own(self._path)
         self._open: set[str] = set()
         self._abandoned = False
         self._guard = threading.Lock()
@@ -61,14 +61,18 @@ class Journal:
 
     def begin(self, claim: str, delivery: int) -> None:
         """Note that a delivery is about to be handed to the network."""
-        os.write(self._file, b'["%s",%d]\n' % (claim.encode(), delivery))
-        if self._durable:
-            os.fdatasync(self._file)
+        self._write(b'["%s",%d]' % (claim.encode(), delivery))
 
     def end(self, claim: str, delivery: int, outcome: Outcome) -> None:
         """Note what came of it."""
         line = json.dumps([claim, delivery, type(outcome).__name__, asdict(outcome)], separators=(",", ":"))
-        os.write(self._file, line.encode() + b"\n")
+        self._write(line.encode())
+
+    def _write(self, line: bytes) -> None:
+        # A line break on either side: a line torn by a full disk must not spoil the next one.
+        whole = b"\n" + line + b"\n"
+        if os.write(self._file, whole) < len(whole):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
         if self._durable:
             os.fdatasync(self._file)
 
@@ -105,14 +109,20 @@ class Testament:
 
 
 def read_journal(folder: Path, worker: str) -> Testament | None:
-    """What a worker's journal says; None when this machine has none. A half-written last line is passed over."""
+    """What a worker's journal says; None when this machine has none. Half-written lines are passed over.
+
+    Nothing was sent after a line that could not be written whole.
+    """
     try:
         lines = (folder / f"{worker}.jsonl").read_bytes().split(b"\n")
     except FileNotFoundError:
         return None
     begun: dict[str, dict[int, Outcome | None]] = {}
-    for line in lines[:-1]:
-        claim, delivery, *rest = json.loads(line)
+    for line in lines:
+        try:
+            claim, delivery, *rest = json.loads(line)
+        except ValueError:
+            continue
         outcome = _OUTCOMES[rest[0]](**rest[1]) if rest else None
         begun.setdefault(claim, {})[delivery] = outcome
     return Testament(worker, begun)
@@ -133,6 +143,16 @@ def dead_workers(folder: Path) -> Iterator[list[str]]:
     finally:
         for file in held.values():
             os.close(file)
+
+
+def _own(path: Path) -> int:
+    """Open and lock a journal of one's own, anew where a sweep took the fresh file for a dead worker's."""
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file).st_nlink:
+            return file
+        os.close(file)
 
 
 def _seize(path: Path) -> int | None:

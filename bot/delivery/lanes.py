@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,12 +25,24 @@ _log = logger("delivery")
 
 @dataclass
 class Lease:
-    """Whether this worker may still send: its claims were renewed recently enough."""
+    """Whether this worker may still send: its claims were renewed recently enough, and never too late."""
 
     renewed: float = field(default_factory=clock.monotonic)
+    _lost: set[str] = field(default_factory=set)
 
-    def holds(self) -> bool:
-        """Whether the last renewal is so recent that nobody can have taken the lanes over."""
+    def holds(self, claim: str) -> bool:
+        """Whether nobody can have taken the claim's lanes over."""
+        return self._fresh() and claim not in self._lost
+
+    def renew(self, claims: Collection[str], at: float) -> None:
+        """The leases of these claims, all that are open, were prolonged at this moment.
+
+        What had run out by then (the process was stopped, or starved) stays lost: others may have sent it.
+        """
+        self._lost = set(claims) if not self._fresh() else self._lost.intersection(claims)
+        self.renewed = at
+
+    def _fresh(self) -> bool:
         return clock.monotonic() - self.renewed < outbox.LEASE.total_seconds() - 1.0
 
 
@@ -75,7 +87,7 @@ class Lanes:
         settled = clock.monotonic()
         for each in claimed:
             outcome = None
-            if not self.stopping.is_set() and self.lease.holds():
+            if not self.stopping.is_set() and self.lease.holds(name):
                 self.journal.begin(name, each.delivery_id)
                 outcome = _next(outcomes)
                 self.journal.end(name, each.delivery_id, outcome)
@@ -98,7 +110,7 @@ class Lanes:
         if names:
             with self.database.writing() as session:
                 outbox.renew(session, names)
-        self.lease.renewed = started
+        self.lease.renew(names, started)
 
 
 def _next(outcomes: Iterator[Outcome]) -> Outcome:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Language, Rhythm
+from bot.people.waiting import cancel_waiting
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
 
 
@@ -27,15 +28,10 @@ def add_conversation(
     Adding the same rule again changes its rhythm and languages; a second rule on the same conversation
     adds to the first, and an item still comes once.
     """
-    key = address.casefold()
-    place = session.scalar(
-        select(Destination).where(
-            Destination.sender == "slack", Destination.team == team, Destination.address_key == key
-        )
-    )
+    place = _place(session, address, team)
     if place is None:
         place = Destination(
-            sender="slack", team=team, address=address, address_key=key, created_at=clock.now()
+            sender="slack", team=team, address=address, address_key=address.casefold(), created_at=clock.now()
         )
         session.add(place)
     place.languages = ",".join(languages)
@@ -55,6 +51,31 @@ def add_conversation(
     rule.rhythm = rhythm
     session.flush()
     return place
+
+
+def common_conversation(session: Session, address: str, languages: Sequence[Language]) -> None:
+    """Let the network's common conversation hear of everything, unless it does already, in whatever way."""
+    place = _place(session, address, "")
+    if place is None or _rule(session, place.id, None, None) is None:
+        add_conversation(session, address, languages=languages)
+
+
+def remove_conversation(session: Session, place: Destination) -> int:
+    """Take a conversation's rules away and cancel what waits for it; returns how much that was.
+
+    The place stays, with what was sent there.
+    """
+    session.execute(delete(Subscription).where(Subscription.destination_id == place.id))
+    return cancel_waiting(session, [place.id], "the conversation was removed")
+
+
+def _place(session: Session, address: str, team: str) -> Destination | None:
+    key = address.casefold()
+    return session.scalar(
+        select(Destination).where(
+            Destination.sender == "slack", Destination.team == team, Destination.address_key == key
+        )
+    )
 
 
 def _rule(session: Session, place_id: int, city: str | None, topic: str | None) -> Subscription | None:

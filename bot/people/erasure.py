@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.clock import DEFAULT_ZONE
 from bot.store import audit
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state
@@ -15,28 +16,27 @@ from bot.store.destinations import Destination, Subscription
 def erase(session: Session, contact: Contact, actor: str) -> None:
     """Remove everything that tells who a contact was (GDPR, article 17); unsent deliveries are cancelled.
 
-    Destinations keep their row, without the address, because deliveries refer to it.
+    Their destinations, and those they had before, keep a row without the address, because deliveries refer
+    to it. What is being sent at this very moment may still arrive.
     """
     now = clock.now()
-    places = list(session.scalars(select(Destination.id).where(Destination.contact_id == contact.id)))
-    session.execute(
-        update(Delivery)
-        .where(Delivery.destination_id.in_(places), in_state("held", "queued", "doubtful"))
-        .values(state="cancelled", settled_at=now, error="the contact was erased")
-        .execution_options(synchronize_session=False)
+    told = select(Delivery.destination_id).where(Delivery.recipient == contact.pseudonym)
+    mine = or_(
+        Destination.contact_id == contact.id, Destination.contact_id.is_(None) & Destination.id.in_(told)
     )
-    session.execute(
-        update(Delivery)
-        .where(Delivery.destination_id.in_(places))
-        .values(ref=None)
-        .execution_options(synchronize_session=False)
-    )
+    places = list(session.scalars(select(Destination).where(mine)))
+    proof = update(Delivery).where(Delivery.recipient == contact.pseudonym)
+    proof = proof.execution_options(synchronize_session=False)
+    session.execute(proof.values(ref=None, error=None))  # a medium's answer may quote the address
+    unsent = proof.where(in_state("held", "queued", "doubtful"))
+    session.execute(unsent.values(state="cancelled", settled_at=now, error="the contact was erased"))
     session.execute(delete(Subscription).where(Subscription.contact_id == contact.id))
-    for place in session.scalars(select(Destination).where(Destination.id.in_(places))):
+    for place in places:
         place.address = place.address_key = f"erased-{place.id}"
-        place.contact_id, place.fault = None, None
+        place.contact_id, place.paused_until, place.fault = None, None, None
     contact.name, contact.email, contact.email_key = "", None, None
-    contact.slack_user_id, contact.slack_team_id = None, None
+    contact.slack_user_id, contact.slack_team_id, contact.channel = None, None, None
+    contact.language, contact.timezone, contact.role = "fi", DEFAULT_ZONE, "contact"
     contact.cities, contact.topics, contact.rhythm = [], [], "off"
     contact.links_version += 1
     contact.erased_at = now

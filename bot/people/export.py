@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.people.import_csv import COLUMNS, OPTIONAL
+from bot.people.import_csv import COLUMNS, OPTIONAL, inert
+from bot.store.audit import Audit
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Destination
 
 
 def export_contacts(session: Session, path: Path) -> int:
-    """Write all contacts to a CSV file; returns how many."""
+    """Write all contacts to a CSV file that `read_people` reads; returns how many. Raises OSError."""
     people = session.scalars(select(Contact).where(Contact.erased_at.is_(None)).order_by(Contact.id)).all()
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -24,17 +25,12 @@ def export_contacts(session: Session, path: Path) -> int:
         for person in people:
             writer.writerow(
                 [
-                    _inert(person.name), person.email, person.slack_user_id, ";".join(person.cities), person.role,
-                    person.language, person.timezone, ";".join(person.topics), person.rhythm,
-                    person.slack_team_id, person.channel,
+                    inert(person.name), inert(str(person.email)), person.slack_user_id,
+                    ";".join(person.cities), person.role, person.language, person.timezone,
+                    ";".join(person.topics), person.rhythm, person.slack_team_id, person.channel,
                 ]
             )  # fmt: skip
     return len(people)
-
-
-def _inert(text: str) -> str:
-    # A name that starts like a formula would be run by a spreadsheet (OWASP, CSV injection).
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def everything_about(session: Session, contact: Contact) -> dict[str, Any]:
@@ -43,6 +39,7 @@ def everything_about(session: Session, contact: Contact) -> dict[str, Any]:
     deliveries = session.scalars(
         select(Delivery).where(Delivery.recipient == contact.pseudonym).order_by(Delivery.id)
     ).all()
+    acts = session.scalars(select(Audit).where(Audit.subject == contact.pseudonym).order_by(Audit.id)).all()
     return {
         "name": contact.name,
         "email": contact.email,
@@ -64,5 +61,12 @@ def everything_about(session: Session, contact: Contact) -> dict[str, Any]:
                 "settled_at": row.settled_at.isoformat() if row.settled_at else None,
             }
             for row in deliveries
+        ],
+        "acts": [
+            {
+                "at": act.at.isoformat(), "actor": act.actor, "action": act.action, "from": act.origin,
+                "facts": act.facts,
+            }
+            for act in acts
         ],
     }  # fmt: skip

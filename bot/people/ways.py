@@ -40,7 +40,7 @@ def settle_ways(session: Session, contacts: Sequence[Contact]) -> None:
         return
     bound, places, left = _bind(session, contacts)
     before = _subscriptions(session, contacts)
-    _subscribe(session, contacts, {each.id: places[preferred(each)] for each in contacts}, before)
+    _subscribe(session, contacts, {each.id: places[_preferred(each)] for each in contacts}, before)
     after = _subscriptions(session, contacts)
     _follow(session, _CITIES, {after[contact.id][0]: contact.cities for contact in contacts})
     _follow(session, _TOPICS, {after[contact.id][0]: contact.topics for contact in contacts})
@@ -48,12 +48,12 @@ def settle_ways(session: Session, contacts: Sequence[Contact]) -> None:
     _forget_unused(session, left)
 
 
-def wanted_rhythm(contact: Contact) -> Rhythm:
+def _rhythm(contact: Contact) -> Rhythm:
     """The rhythm of a contact's personal copies: *off* for who hears in a conversation only."""
     return "off" if contact.channel == "conversation-only" else contact.rhythm
 
 
-def preferred(contact: Contact) -> _Key:
+def _preferred(contact: Contact) -> _Key:
     """The place where a contact's personal copy goes first."""
     keys = _keys(contact)
     return keys["email"] if contact.channel == "email" else keys.get("slack", keys["email"])
@@ -92,7 +92,8 @@ def _bind(
         if wanted.get(_key(row), {}).get("contact_id") != row.contact_id:
             left.append(row.id)
     if left:
-        session.execute(update(_PLACES).where(_PLACES.c.id.in_(left)).values(contact_id=None))
+        nobodys = {"contact_id": None, "paused_until": None, "failures": 0, "fault": None}
+        session.execute(update(_PLACES).where(_PLACES.c.id.in_(left)).values(nobodys))
     bind = insert_into(session, Destination)
     taken = {name: bind.excluded[name] for name in ("address", "contact_id", "languages")}
     bind = bind.on_conflict_do_update(index_elements=[*_NAMED], set_=taken)
@@ -122,7 +123,7 @@ def _subscribe(
     same = {"everywhere": False, "created_at": clock.now()}
     made, changed = [], []
     for contact in contacts:
-        place, rhythm = places[contact.id], wanted_rhythm(contact)
+        place, rhythm = places[contact.id], _rhythm(contact)
         if contact.id not in before:
             made.append({"contact_id": contact.id, "destination_id": place, "rhythm": rhythm, **same})
         elif before[contact.id][1:] != (place, rhythm):
@@ -153,10 +154,10 @@ def _leaving(
     for contact in contacts:
         if contact.id not in before:
             continue
-        way = preferred(contact)
+        way = _preferred(contact)
         _, place, rhythm = before[contact.id]
         closed = bound.get(contact.id, set()) - {places[key] for key in _keys(contact).values()}
-        if wanted_rhythm(contact) == "off" != rhythm:
+        if _rhythm(contact) == "off" != rhythm:
             closed = bound.get(contact.id, set()) | {places[way]}
         yield Leaving(contact.pseudonym, place, places[way], way[0], closed)
 

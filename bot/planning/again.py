@@ -72,6 +72,13 @@ def send_again(
     return Again(tuple(queued), refused)
 
 
+def open_lane(place: Destination) -> None:
+    """Let a paused or failing lane take messages again at once."""
+    if place.paused_until or place.failures:
+        place.paused_until, place.next_at = None, None
+        place.failures, place.failing_since, place.fault = 0, None, None
+
+
 def arrived(session: Session, delivery_id: int, actor: str, origin: str = "") -> bool:
     """Settle a delivery in doubt as sent: somebody saw it there. Returns whether it was in doubt."""
     delivery = session.get(Delivery, delivery_id, with_for_update=True)
@@ -136,6 +143,4 @@ def _queue(
     delivery.settled_at, delivery.error, delivery.claim = None, None, None
     if delivery.expires_at and delivery.expires_at <= now:
         delivery.expires_at = None
-    if place.paused_until or place.failures:
-        place.paused_until, place.next_at = None, None
-        place.failures, place.failing_since, place.fault = 0, None, None
+    open_lane(place)

@@ -128,10 +128,11 @@ def _queue(session: Session, item: Item, fanout: Fanout, audience: Subquery, ove
         # Who was planned for an older revision and not told yet, or told nothing because it was withdrawn
         # meanwhile, gets the newest one instead.
         untold = or_(*(Delivery.state == each for each in (*_UNTOLD, "cancelled")))
+        keys = Delivery.dedupe_key.in_([key, key + literal(":other")])  # also on its way by `failover`
         anew = changed_rows(
             session.execute(
                 update(Delivery)
-                .where(Delivery.dedupe_key == key, untold, Delivery.revision < item.revision, message)
+                .where(keys, untold, Delivery.revision < item.revision, message)
                 .values(
                     revision=item.revision, message_id=MessageRow.id, reason=audience.c.reason, state=state,
                     urgent=item.urgent, expires_at=over, settled_at=None, error=None,

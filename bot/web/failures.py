@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from functools import cached_property
 
 from limits import RateLimitItemPerMinute
@@ -19,10 +17,7 @@ class Failures:
 
     def count(self, address: str) -> int | None:
         """Count one more failure; returns the seconds to wait when there were too many, else None."""
-        if self._limiter.hit(ALLOWED, address):
-            return None
-        over = self._limiter.get_window_stats(ALLOWED, address).reset_time
-        return max(1, math.ceil(over - time.time()))
+        return None if self._limiter.hit(ALLOWED, address) else ALLOWED.get_expiry()
 
     @cached_property
     def _limiter(self) -> FixedWindowRateLimiter:

@@ -101,12 +101,9 @@ def dress(app: Flask, house: House) -> None:
     env.filters.update(
         markdown=prose.markdown,
         moment=partial(prose.moment, zone_name=zone),
-        because=partial(prose.because, house.network),
-        city=partial(prose.city_name, house.network),
-        topic=partial(prose.topic_name, house.network),
         with_code=prose.with_code,
     )
     env.globals.update(
         frame=Frame(house), version=VERSION, zone=zone, network=house.network, states=STATES, kinds=KINDS,
-        media=MEDIA, rhythms=RHYTHMS, item_states=ITEM_STATES, mine=house.settings.default_language,
+        media=MEDIA, rhythms=RHYTHMS, item_states=ITEM_STATES,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot import clock
 from bot.contracts import Sender
@@ -26,6 +26,9 @@ LOOK_EVERY = 0.2
 
 IDLE = 10.0
 """Seconds after which an idle thread looks by itself, should a ring ever be missed."""
+
+HOLD_EVERY = 1.0
+"""Seconds between tries of a process that does not run the loop to take it over."""
 
 _log = logger("work")
 Turn = Callable[[], object]
@@ -78,13 +81,15 @@ class Loop:
             try:
                 if self.hold():
                     self.steps.beat()
-                    self.steps.sweep()
                     self._holding.set()
+                    self.steps.sweep()
                 else:
                     self._holding.clear()
             except DBAPIError as fault:
                 _log.warning("keeper waits for the database", fault=type(fault.orig).__name__)
-            self.steps.lanes.stopping.wait(RENEW_EVERY if self._holding.is_set() else 1.0)
+            except Exception:  # without the keeper no lease would be renewed
+                _log.exception("the keeper stumbled")
+            self.steps.lanes.stopping.wait(RENEW_EVERY if self._holding.is_set() else HOLD_EVERY)
 
     def _watch(self) -> None:
         """Ring the bell for work that other processes committed."""
@@ -97,7 +102,7 @@ class Loop:
         try:
             with self.steps.database.reading() as session:
                 return anything_due(session)
-        except DBAPIError:
+        except SQLAlchemyError:
             return False
 
     def _carry(self, medium: str, number: int) -> None:
@@ -119,7 +124,7 @@ class Loop:
         """Take turns while there is work, listen for the bell when there is none."""
         bell, heard, faults = self.steps.database.bell, 0, 0
         while not self._stopping:
-            if not self._holding.wait(IDLE):
+            if not self._holding.wait(HOLD_EVERY):
                 continue
             try:
                 if turn():

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -77,10 +77,14 @@ class Steps:
                 ring(session)
         return count
 
-    def busy(self) -> bool:
-        """Whether a delivery is in this or another worker's hands."""
+    def idle(self, within: float = 0.0) -> bool:
+        """Whether nothing is in a worker's hands, nor due now or when this many seconds have passed."""
+        # One statement, one moment: between two, a delivery may pass from "due" to "in hand" or back.
+        in_hand = exists().where(Delivery.claim.is_not(None)) | exists().where(
+            Source.lease_until > clock.real_now()
+        )
         with self.database.reading() as session:
-            return bool(session.scalar(select(exists().where(Delivery.claim.is_not(None)))))
+            return not session.scalar(select(in_hand | _due(within)))
 
     def beat(self) -> None:
         """Renew leases and say that this worker lives."""
@@ -91,6 +95,10 @@ class Steps:
 
 def anything_due(session: Session, within: float = 0.0) -> bool:
     """Whether a step would find something to do now, or when this many seconds have passed."""
+    return bool(session.scalar(select(_due(within))))
+
+
+def _due(within: float) -> ColumnElement[bool]:
     now = clock.now()
     soon = now + timedelta(seconds=within)
     doubtful = exists().where(
@@ -102,4 +110,4 @@ def anything_due(session: Session, within: float = 0.0) -> bool:
         or_(Source.lease_until.is_(None), Source.lease_until < clock.real_now()),
     )
     planned = exists().where(Fanout.done_at.is_(None))
-    return bool(session.scalar(select(delivery_due(soon) | planned | asked | doubtful)))
+    return delivery_due(soon) | planned | asked | doubtful

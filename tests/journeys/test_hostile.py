@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from bot.people.enrolment import Person
-from tests.journeys.town import COMMON, TAMPERE, Town, html_of, text_of, words_of
+from tests.town import COMMON, TAMPERE, Town, html_of, text_of, words_of
 
 TOLD = {TAMPERE: 1, COMMON: 1, "alice@example.org": 1}
 
@@ -28,7 +28,9 @@ class Tags(HTMLParser):
 
 def test_nothing_that_comes_in_can_ping_anybody(town: Town) -> None:
     pings = "<!channel> <!here> <!everyone> <@U0BOB> <!subteam^S1> @channel @here"
-    town.publish(title=f"Haku {pings}", body=f"{pings} **{pings}** [{pings}](https://example.org)", location=pings)
+    town.publish(
+        title=f"Haku {pings}", body=f"{pings} **{pings}** [{pings}](https://example.org)", location=pings
+    )
     assert town.told() == TOLD
     for post in town.slack.messages:
         assert post.pings == []
@@ -37,7 +39,9 @@ def test_nothing_that_comes_in_can_ping_anybody(town: Town) -> None:
 
 def test_markup_in_a_title_is_text_in_the_mail_and_scripts_are_gone_from_the_body(town: Town) -> None:
     attack = '<script>alert(1)</script><img src=x onerror="alert(1)"><a href="javascript:alert(1)">x</a>'
-    town.publish(title=f"Haku {attack}", body=f"Kuvaus {attack} [napsauta](javascript:alert(1))", authority=attack)
+    town.publish(
+        title=f"Haku {attack}", body=f"Kuvaus {attack} [napsauta](javascript:alert(1))", authority=attack
+    )
     (mail,) = town.mails("alice@example.org")
     seen = Tags(html_of(mail))
     assert not seen.names & {"script", "img", "iframe", "form", "object"}

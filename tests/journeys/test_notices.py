@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.people.enrolment import Person
-from tests.journeys.town import BOB, CALL, COMMON, TAMPERE, Town, html_of, text_of, words_of
+from tests.town import BOB, CALL, COMMON, TAMPERE, Town, html_of, text_of, words_of
 from tests.webhooks import saying
 
 TOLD_ONCE = {TAMPERE: 1, COMMON: 1, "alice@example.org": 1}

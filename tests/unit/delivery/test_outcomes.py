@@ -92,7 +92,9 @@ def test_a_busy_destination_is_tried_again_after_a_growing_wait_and_then_given_u
     assert bench.rows("failed")[0].error == "busy"
 
 
-def test_a_wait_that_the_medium_names_is_honoured_and_is_no_failure(bench: Bench, frozen: FrozenClock) -> None:
+def test_a_wait_that_the_medium_names_is_honoured_and_is_no_failure(
+    bench: Bench, frozen: FrozenClock
+) -> None:
     bench.readers("Alice")
     bench.item()
     sender = ScriptedSender(TryLater("limited", after=30))
@@ -105,7 +107,9 @@ def test_a_wait_that_the_medium_names_is_honoured_and_is_no_failure(bench: Bench
     assert bench.serve(sender) == 1
 
 
-def test_a_lane_that_waits_keeps_its_order_and_does_not_hold_up_others(bench: Bench, frozen: FrozenClock) -> None:
+def test_a_lane_that_waits_keeps_its_order_and_does_not_hold_up_others(
+    bench: Bench, frozen: FrozenClock
+) -> None:
     bench.readers("Alice", "Bob")
     first, second = bench.item(), bench.item(title={"fi": "Toinen"})
     sender = ScriptedSender(TryLater("busy"))
@@ -209,7 +213,9 @@ def test_a_misconfigured_sender_stops_and_is_tried_again_without_losing_anything
     assert len(bench.rows("sent")) == 1
 
 
-def test_without_a_sender_everything_waits_and_the_page_can_say_why(bench: Bench, frozen: FrozenClock) -> None:
+def test_without_a_sender_everything_waits_and_the_page_can_say_why(
+    bench: Bench, frozen: FrozenClock
+) -> None:
     bench.readers("Alice")
     bench.item()
     bench.serve(None)

@@ -85,7 +85,9 @@ def inbox(database: Database, network: Network) -> SourceInbox:
     return SourceInbox(database, network, row, ZONE)
 
 
-def test_a_receipt_seen_before_does_nothing_whatever_the_body_says(database: Database, network: Network) -> None:
+def test_a_receipt_seen_before_does_nothing_whatever_the_body_says(
+    database: Database, network: Network
+) -> None:
     box = inbox(database, network)
     assert box.accept([Report("a", details())], receipt="msg_1") == [Accepted("accepted", 1)]
     assert box.accept([Report("a", details(amount_eur=9))], receipt="msg_1") == [Accepted("duplicate", 1)]
@@ -93,7 +95,9 @@ def test_a_receipt_seen_before_does_nothing_whatever_the_body_says(database: Dat
         assert session.get_one(Item, 1).revision == 1
 
 
-def test_an_unknown_withdrawal_may_come_again_under_the_same_receipt(database: Database, network: Network) -> None:
+def test_an_unknown_withdrawal_may_come_again_under_the_same_receipt(
+    database: Database, network: Network
+) -> None:
     box = inbox(database, network)
     assert box.accept([Report("a", None)], receipt="msg_1") == [Accepted("unknown", None)]
     box.accept([Report("a", details())], receipt="msg_2")

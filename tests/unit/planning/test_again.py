@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Report
@@ -15,10 +14,11 @@ from bot.network import Network
 from bot.people.conversations import add_conversation
 from bot.people.erasure import erase
 from bot.planning.again import AGAIN, Again, arrived, send_again
-from bot.store.contacts import contact_by_email
+from bot.store.contacts import Contact, contact_by_email
 from bot.store.db import Database
 from bot.store.deliveries import STATES, Delivery, MessageRow, State
 from bot.store.destinations import Destination
+from bot.store.items import Item
 from tests import factories
 from tests.conftest import FrozenClock
 
@@ -49,17 +49,17 @@ def again(database: Database, network: Network, *ids: int) -> Again:
     return database.write(lambda session: send_again(session, network, "http://silta.test", ids, "test"))
 
 
-@pytest.mark.parametrize("state", STATES)
 def test_only_what_has_ended_without_arriving_is_queued(
-    told: Database, network: Network, state: State
+    told: Database, network: Network, subtests: pytest.Subtests
 ) -> None:
-    put(told, state, 1)
-    done = again(told, network, 1)
-    assert done.queued == ((1,) if state in AGAIN else ())
-    row = factories.deliveries(told)[0]
-    assert row.state == ("queued" if state in AGAIN else state)
-    if state in AGAIN:
-        assert (row.attempts, row.error, row.settled_at, row.due_at) == (0, None, None, clock.now())
+    for state in STATES:
+        with subtests.test(state):
+            put(told, state, 1)
+            assert again(told, network, 1).queued == ((1,) if state in AGAIN else ())
+            row = factories.deliveries(told)[0]
+            assert row.state == ("queued" if state in AGAIN else state)
+            if state in AGAIN:
+                assert (row.attempts, row.error, row.settled_at, row.due_at) == (0, None, None, clock.now())
 
 
 def test_it_waits_for_nobody_else(told: Database, network: Network) -> None:
@@ -107,63 +107,36 @@ def test_its_lane_is_opened(told: Database, network: Network) -> None:
     assert lanes == [(None, None, 0, None), (NEVER, "gone", 11, NEVER)]
 
 
-@pytest.mark.parametrize(
-    "pair", [("withdrawn", "the item is withdrawn"), ("waiting", "the item waits for approval")]
-)
-def test_an_item_that_is_not_public_now_is_not_told(
-    told: Database, network: Network, pair: tuple[str, str]
-) -> None:
-    from bot.store.items import Item
-
+def test_an_item_that_is_not_public_now_is_not_told(told: Database, network: Network) -> None:
     put(told, "failed", 1)
+    for state, why in (("withdrawn", "the item is withdrawn"), ("waiting", "the item waits for approval")):
+        with told.writing() as session:
+            session.execute(update(Item).values(state=state))
+        assert again(told, network, 1).refused == {1: why}
+
+
+def test_nobody_is_written_to_against_their_will(told: Database, network: Network) -> None:
+    put(told, "failed", 1)
+    unwanted = Again((), {1: "the contact does not want personal messages"})
+    for choice in ({"rhythm": "off"}, {"rhythm": "now", "channel": "conversation-only"}):
+        with told.writing() as session:
+            session.execute(update(Contact).values(choice))
+        assert again(told, network, 1) == unwanted
     with told.writing() as session:
-        session.execute(update(Item).values(state=pair[0]))
-    assert again(told, network, 1).refused == {1: pair[1]}
-
-
-def leaves(session: Session) -> None:
-    alice = contact_by_email(session, "alice@example.org")
-    assert alice
-    erase(session, alice, "test")
-
-
-def stops(session: Session) -> None:
-    alice = contact_by_email(session, "alice@example.org")
-    assert alice
-    alice.rhythm = "off"
-
-
-def keeps_to_the_conversation(session: Session) -> None:
-    alice = contact_by_email(session, "alice@example.org")
-    assert alice
-    alice.channel = "conversation-only"
-
-
-@pytest.mark.parametrize(
-    ("decides", "why"),
-    [
-        (leaves, "the contact was erased"),
-        (stops, "the contact does not want personal messages"),
-        (keeps_to_the_conversation, "the contact does not want personal messages"),
-    ],
-)
-def test_nobody_is_written_to_against_their_will(
-    told: Database, network: Network, decides: object, why: str
-) -> None:
+        alice = contact_by_email(session, "alice@example.org")
+        assert alice
+        erase(session, alice, "test")
     put(told, "failed", 1)
-    assert callable(decides)
-    with told.writing() as session:
-        decides(session)
-    assert again(told, network, 1) == Again((), {1: why})
+    assert again(told, network, 1) == Again((), {1: "the contact was erased"})
 
 
-@pytest.mark.parametrize("state", ["queued", "sending", "sent", "doubtful"])
-def test_a_copy_that_went_the_other_way_is_not_doubled(
-    told: Database, network: Network, state: State
-) -> None:
+def test_a_copy_that_went_the_other_way_is_not_doubled(told: Database, network: Network) -> None:
     put(told, "failed", 1)
-    other_way(told, state)
-    assert again(told, network, 1).refused == {1: "it goes to the contact's other address instead"}
+    other_way(told, "failed")
+    states: tuple[State, ...] = ("queued", "sending", "sent", "doubtful")
+    for state in states:
+        put(told, state, 3)
+        assert again(told, network, 1).refused == {1: "it goes to the contact's other address instead"}
 
 
 def test_of_two_failed_ways_only_one_is_tried_again(told: Database, network: Network) -> None:

@@ -71,7 +71,9 @@ def test_which_conversation_is_told_and_why(
     assert [row.reason for row in deliveries(database)] == ([reason] if reason else [])
 
 
-def test_a_conversation_hears_once_though_three_of_its_rules_match(database: Database, network: Network) -> None:
+def test_a_conversation_hears_once_though_three_of_its_rules_match(
+    database: Database, network: Network
+) -> None:
     with database.writing() as session:
         for rule in ({"city": "tampere"}, {"topic": "vahahiilisyys"}, {}):
             add_conversation(session, "C1", **rule)
@@ -90,7 +92,15 @@ def test_a_subscription_to_some_kinds_hears_no_others(database: Database, networ
 
 
 def test_every_reason_has_a_sentence_in_every_language(network: Network) -> None:
-    codes = ["all", "city:tampere", "topic:vesi", "city_topic:oulu:vesi", "place_all", "place_city:pori", "place_topic:vesi"]
+    codes = [
+        "all",
+        "city:tampere",
+        "topic:vesi",
+        "city_topic:oulu:vesi",
+        "place_all",
+        "place_city:pori",
+        "place_topic:vesi",
+    ]
     said = {reasons.spoken(code, language, network) for code in codes for language in LANGUAGES}
     assert len(said) == len(codes) * len(LANGUAGES)
     assert reasons.spoken("city_topic:tampere:vahahiilisyys", "en", network) == (

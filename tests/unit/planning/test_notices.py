@@ -21,7 +21,12 @@ from tests.factories import ZONE, deliveries, details, person, plan, tell
 
 @pytest.mark.parametrize(
     ("rhythm", "urgent", "state"),
-    [("now", False, "queued"), ("daily", False, "held"), ("weekly", False, "held"), ("weekly", True, "queued")],
+    [
+        ("now", False, "queued"),
+        ("daily", False, "held"),
+        ("weekly", False, "held"),
+        ("weekly", True, "queued"),
+    ],
 )
 def test_a_rhythm_holds_what_is_not_urgent(
     database: Database, network: Network, rhythm: str, urgent: bool, state: str
@@ -52,9 +57,17 @@ def test_each_reader_gets_their_language_composed_once(database: Database, netwo
     tell(database, details())
     plan(database, network)
     with database.reading() as session:
-        found = session.execute(select(MessageRow.languages, MessageRow.content).order_by(MessageRow.languages)).all()
+        found = session.execute(
+            select(MessageRow.languages, MessageRow.content).order_by(MessageRow.languages)
+        ).all()
     assert [row.languages for row in found] == ["en", "fi", "fi,sv", "sv"]
-    assert [part["title"] for row in found for part in row.content] == ["Call", "Haku", "Haku", "Ansökan", "Ansökan"]
+    assert [part["title"] for row in found for part in row.content] == [
+        "Call",
+        "Haku",
+        "Haku",
+        "Ansökan",
+        "Ansökan",
+    ]
 
 
 def test_a_missing_translation_is_said(database: Database, network: Network) -> None:
@@ -67,7 +80,9 @@ def test_a_missing_translation_is_said(database: Database, network: Network) -> 
     assert (content[0]["title"], content[0]["notes"]) == ("Haku", ["Only in Finnish."])
 
 
-def test_a_large_audience_is_planned_in_chunks_and_each_reader_once(database: Database, network: Network) -> None:
+def test_a_large_audience_is_planned_in_chunks_and_each_reader_once(
+    database: Database, network: Network
+) -> None:
     with database.writing() as session:
         for at in range(25):
             person(session, f"Reader{at}")
@@ -197,7 +212,9 @@ def test_a_call_that_closed_while_it_waited_to_be_planned_tells_nobody(
     assert deliveries(database) == []
 
 
-def test_a_silent_source_and_one_that_needs_approval_tell_nobody(database: Database, network: Network) -> None:
+def test_a_silent_source_and_one_that_needs_approval_tell_nobody(
+    database: Database, network: Network
+) -> None:
     with database.writing() as session:
         person(session)
     tell(database, Report("a", details()), rights=Rights(tell=False))
@@ -214,7 +231,9 @@ def test_a_source_that_may_not_be_urgent_is_not(database: Database, network: Net
     assert [row.state for row in deliveries(database)] == ["held"]
 
 
-def test_deliveries_are_due_at_once_and_never_before(database: Database, network: Network, frozen: FrozenClock) -> None:
+def test_deliveries_are_due_at_once_and_never_before(
+    database: Database, network: Network, frozen: FrozenClock
+) -> None:
     with database.writing() as session:
         person(session)
     tell(database, details())

@@ -10,7 +10,9 @@ from sqlalchemy import select, update
 from bot import clock
 from bot.app import House
 from bot.people.conversations import add_conversation
+from bot.people.erasure import erase
 from bot.store.audit import Audit
+from bot.store.contacts import contact_by_email
 from bot.store.deliveries import Delivery, State
 from tests import factories
 from tests.unit.web.browser import Browser, seen
@@ -34,29 +36,30 @@ def put(house: House, state: State, delivery: int = 1, **more: object) -> None:
         session.execute(update(Delivery).where(Delivery.id == delivery).values(values))
 
 
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ("", {"Alice", "Bob", "C0TAMPERE"}),
-        ("?q=ALICE", {"Alice"}),
-        ("?q=bob%40example", {"Bob"}),
-        ("?q=c0tamp", {"C0TAMPERE"}),
-        ("?q=%25", set()),
-        ("?sender=slack", {"Alice", "C0TAMPERE"}),
-        ("?destination=2", {"Alice"}),
-        ("?state=failed", {"Bob"}),
-        ("?item=1&sender=email", {"Bob"}),
-        ("?item=7", set()),
-        ("?before=2", {"Alice"}),
-        ("?state=nonsense&sender=pigeon&destination=x", {"Alice", "Bob", "C0TAMPERE"}),
-    ],
-)
+QUERIES: list[tuple[str, set[str]]] = [
+    ("", {"Alice", "Bob", "C0TAMPERE"}),
+    ("?q=ALICE", {"Alice"}),
+    ("?q=bob%40example", {"Bob"}),
+    ("?q=c0tamp", {"C0TAMPERE"}),
+    ("?q=%25", set()),
+    ("?sender=slack", {"Alice", "C0TAMPERE"}),
+    ("?destination=2", {"Alice"}),
+    ("?state=failed", {"Bob"}),
+    ("?item=1&sender=email", {"Bob"}),
+    ("?item=7", set()),
+    ("?before=2", {"Alice"}),
+    ("?state=nonsense&sender=pigeon&destination=x", {"Alice", "Bob", "C0TAMPERE"}),
+]
+
+
 def test_deliveries_are_found_by_what_is_asked(
-    told: House, browser: Browser, query: str, names: set[str]
+    told: House, browser: Browser, subtests: pytest.Subtests
 ) -> None:
-    put(told, "failed", 2, error="550 mailbox <unknown>")
-    words = seen(browser.get(f"/deliveries{query}"))
-    assert {name for name in ("Alice", "Bob", "C0TAMPERE") if name in words} == names
+    put(told, "failed", 2)
+    for query, names in QUERIES:
+        with subtests.test(query):
+            words = seen(browser.get(f"/deliveries{query}"))
+            assert {name for name in ("Alice", "Bob", "C0TAMPERE") if name in words} == names
 
 
 def test_a_line_says_what_to_whom_why_and_how_it_went(told: House, browser: Browser) -> None:
@@ -115,17 +118,15 @@ def test_a_doubt_can_be_ended_by_who_looked(told: House, browser: Browser) -> No
     assert "Delivery 1 is not in doubt any more." in seen(browser.get("/deliveries"))
 
 
-@pytest.mark.parametrize("back", ["https://evil.example", "//evil.example", "javascript:alert(1)"])
-def test_a_form_never_leads_to_another_site(told: House, browser: Browser, back: str) -> None:
-    put(told, "failed", 1)
-    answer = browser.submit("/deliveries", "/deliveries/1/send-again", back=back)
-    assert answer.headers["Location"] == "/deliveries"
+def test_a_form_never_leads_to_another_site(told: House, browser: Browser, subtests: pytest.Subtests) -> None:
+    for back in ("https://evil.example", "//evil.example", "javascript:alert(1)"):
+        with subtests.test(back):
+            put(told, "failed", 1)
+            answer = browser.submit("/deliveries", "/deliveries/1/send-again", back=back)
+            assert answer.headers["Location"] == "/deliveries"
 
 
 def test_the_proof_stays_when_a_contact_was_erased(told: House, browser: Browser) -> None:
-    from bot.people.erasure import erase
-    from bot.store.contacts import contact_by_email
-
     put(told, "sent", 2)
     with told.database.writing() as session:
         bob = contact_by_email(session, "bob@example.org")
@@ -133,4 +134,5 @@ def test_the_proof_stays_when_a_contact_was_erased(told: House, browser: Browser
         erase(session, bob, "test")
     words = seen(browser.get("/deliveries"))
     assert "Somebody erased" in words
-    assert "bob@example.org" not in words and "Bob" not in words
+    assert "bob@example.org" not in words
+    assert "Bob" not in words

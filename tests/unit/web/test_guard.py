@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 
@@ -14,32 +14,37 @@ TOKEN = "t" * 40
 COORDINATORS = ("/", "/items", "/items/1", "/deliveries", "/preview", "/preview/1/email", "/sign-out")
 
 
-@pytest.mark.parametrize(
-    ("public_url", "environ", "headers", "status"),
-    [
-        ("http://127.0.0.1:8000", {}, {}, 200),
-        ("http://localhost:8000", {"REMOTE_ADDR": "::1"}, {"Host": "[::1]:8000"}, 200),
-        ("http://127.0.0.1:8000", {"REMOTE_ADDR": "::ffff:127.0.0.1"}, {"Host": "127.0.0.1"}, 200),
-        ("http://127.0.0.1:8000", {"REMOTE_ADDR": "192.168.1.7"}, {}, 403),
-        ("http://127.0.0.1:8000", {"REMOTE_ADDR": ""}, {}, 403),
-        ("http://127.0.0.1:8000", {}, {"Host": "silta.example.org"}, 403),
-        ("http://127.0.0.1:8000", {}, {"Host": "localhost.example.org"}, 403),
-        ("http://127.0.0.1:8000", {}, {"Host": "[::1"}, 403),
-        ("http://127.0.0.1:8000", {}, {"X-Forwarded-For": "127.0.0.1"}, 403),
-        ("http://127.0.0.1:8000", {}, {"X-Forwarded-Proto": "https"}, 403),
-        ("http://127.0.0.1:8000", {}, {"Forwarded": "for=127.0.0.1"}, 403),
-        ("https://silta.example.org", {}, {}, 403),
-    ],
-)
+@pytest.fixture
+def open_test_house(open_plain_house: Callable[..., House]) -> Callable[..., House]:
+    return open_plain_house
+
+
+ON_THE_MACHINE: list[tuple[dict[str, str], dict[str, str], int]] = [
+    ({}, {}, 200),
+    ({"REMOTE_ADDR": "::1"}, {"Host": "[::1]:8000"}, 200),
+    ({"REMOTE_ADDR": "::ffff:127.0.0.1"}, {"Host": "127.0.0.1"}, 200),
+    ({"REMOTE_ADDR": "192.168.1.7"}, {}, 403),
+    ({"REMOTE_ADDR": ""}, {}, 403),
+    ({}, {"Host": "silta.example.org"}, 403),
+    ({}, {"Host": "localhost.example.org"}, 403),
+    ({}, {"Host": "[::1"}, 403),
+    ({}, {"X-Forwarded-For": "127.0.0.1"}, 403),
+    ({}, {"X-Forwarded-Proto": "https"}, 403),
+    ({}, {"Forwarded": "for=127.0.0.1"}, 403),
+]
+
+
 def test_without_a_token_the_pages_answer_only_on_the_machine_itself(
-    open_test_house: Callable[..., House],
-    public_url: str,
-    environ: Mapping[str, str],
-    headers: Mapping[str, str],
-    status: int,
+    browser: Browser, subtests: pytest.Subtests
 ) -> None:
-    browser = Browser.of(build(open_test_house(public_url=public_url)))
-    assert browser.get("/", environ_overrides=environ, headers=headers).status_code == status
+    for environ, headers, status in ON_THE_MACHINE:
+        with subtests.test(environ=environ, headers=headers):
+            assert browser.get("/items", environ_overrides=environ, headers=headers).status_code == status
+
+
+def test_without_a_token_a_public_address_closes_the_pages(open_test_house: Callable[..., House]) -> None:
+    browser = Browser.of(build(open_test_house(public_url="https://silta.example.org")))
+    assert browser.get("/items").status_code == 403
 
 
 def test_a_closed_page_says_which_setting_opens_it(browser: Browser) -> None:
@@ -48,36 +53,37 @@ def test_a_closed_page_says_which_setting_opens_it(browser: Browser) -> None:
     assert "the request came through a proxy" in seen(closed)
 
 
-@pytest.mark.parametrize("path", COORDINATORS)
 def test_with_a_token_set_no_coordinators_page_answers_without_it(
-    open_test_house: Callable[..., House], path: str
+    open_test_house: Callable[..., House], subtests: pytest.Subtests
 ) -> None:
     browser = Browser.of(build(open_test_house(admin_token=TOKEN)))
-    refused = browser.client.open(path, method="POST" if path == "/sign-out" else "GET")
-    assert refused.status_code in {400, 401}
-    assert "Deliveries" not in seen(refused)
+    for path in COORDINATORS:
+        with subtests.test(path):
+            refused = browser.client.open(path, method="POST" if path == "/sign-out" else "GET")
+            assert refused.status_code in {400, 401}
+            assert "Deliveries" not in seen(refused)
 
 
-@pytest.mark.parametrize(
-    ("header", "status"),
-    [
-        (f"Bearer {TOKEN}", 200),
-        (f"bearer  {TOKEN}", 200),
-        ("Bearer " + "u" * 40, 401),
-        (f"Basic {TOKEN}", 401),
-        ("Bearer", 401),
-        ("Bearer ä", 401),
-    ],
-)
+HEADERS = [
+    (f"Bearer {TOKEN}", 200),
+    (f"bearer  {TOKEN}", 200),
+    ("Bearer " + "u" * 40, 401),
+    (f"Basic {TOKEN}", 401),
+    ("Bearer", 401),
+    ("Bearer ä", 401),
+]
+
+
 def test_only_the_right_bearer_token_opens(
-    open_test_house: Callable[..., House], header: str, status: int
+    open_test_house: Callable[..., House], subtests: pytest.Subtests
 ) -> None:
     house = open_test_house(admin_token=TOKEN, public_url="https://silta.example.org")
-    answer = Browser.of(build(house)).get(
-        "/", headers={"Authorization": header, "X-Forwarded-For": "10.0.0.1"}
-    )
-    assert answer.status_code == status
-    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+    browser = Browser.of(build(house))
+    for header, status in HEADERS:
+        with subtests.test(header):
+            answer = browser.get("/items", headers={"Authorization": header, "X-Forwarded-For": "10.0.0.1"})
+            assert answer.status_code == status
+            assert ("WWW-Authenticate" in answer.headers) == (status == 401)
 
 
 def test_the_public_pages_need_no_token(open_test_house: Callable[..., House]) -> None:

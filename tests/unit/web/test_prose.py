@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from bot.app import House
 from bot.network import Network
+from bot.store.deliveries import STATES
 from bot.web import prose
 from bot.web.frame import STATES as STATE_WORDS
 from bot.web.frame import VERSION
@@ -15,6 +19,11 @@ from bot.web.pages import back_to, number, page, words
 from tests.conftest import FrozenClock
 
 HELSINKI = "Europe/Helsinki"
+
+
+@pytest.fixture
+def open_test_house(open_plain_house: Callable[..., House]) -> Callable[..., House]:
+    return open_plain_house
 
 
 @pytest.mark.parametrize(
@@ -81,16 +90,12 @@ def test_a_reason_that_this_process_cannot_say_is_shown_as_it_stands(network: Ne
     assert prose.topic_name(network, "diving") == "diving"
 
 
-@pytest.mark.parametrize("text", ["\x00", "\x1b", "\ud800", "\x7f"])
-def test_what_a_browser_chokes_on_is_replaced(text: str) -> None:
-    app = Flask("bot.web")
-    app.jinja_env.globals["frame"] = None
-    app.add_url_rule("/", endpoint="overview.show")
-    app.jinja_env.globals.update(version="1", network=None)
+def test_what_a_browser_chokes_on_is_replaced(app: Flask) -> None:
     with app.test_request_context():
-        shown = page("fault.html", title=f"a{text}b", advice="").get_data(as_text=True)
-    assert "a\ufffdb" in shown
-    assert text not in shown
+        for text in ("\x00", "\x1b", "\ud800", "\x7f"):
+            shown = page("fault.html", title=f"a{text}b", advice="").get_data(as_text=True)
+            assert "a\ufffdb" in shown
+            assert text not in shown
 
 
 def test_queries_become_what_the_database_takes() -> None:
@@ -106,9 +111,5 @@ def test_a_form_leads_back_into_the_house(path: str) -> None:
 
 
 def test_the_version_is_the_projects() -> None:
-    from pathlib import Path
-
-    from bot.store.deliveries import STATES
-
     assert f'version = "{VERSION}"' in Path("pyproject.toml").read_text("utf-8")
     assert set(STATE_WORDS) == set(STATES)

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from bot import clock
-from bot.app import House
+from bot.app import House, create_app
 from bot.contracts import Sender
 from bot.people.conversations import add_conversation
 from bot.people.enrolment import Person, enrol
+from bot.settings import Settings
 from bot.store.sources import Source
 from bot.work.steps import Steps, anything_due
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_workspace import Posted
 from tests.fakes.smtp import FakeSmtp
-from tests.webhooks import Signed, saying
+from tests.webhooks import SECRET, Signed, saying
 
 TAMPERE, COMMON = "C0TAMPERE", "C0COMMON"
 BOB = "U0BOB"
@@ -184,3 +188,32 @@ def html_of(mail: EmailMessage) -> str:
 def words_of(posts: Iterable[Posted]) -> str:
     """The `text` of posts, one after the other."""
     return "\n".join(post.text for post in posts)
+
+
+OpenTown = Callable[..., Town]
+
+
+@pytest.fixture
+def open_town(database_url: str, tmp_path: Path, frozen: Hand) -> Iterator[OpenTown]:
+    """Opens a town with the settings given; opened twice, it is the same town after a restart."""
+    with ExitStack() as stack:
+        slack = stack.enter_context(FakeSlack())
+        smtp = stack.enter_context(FakeSmtp())
+        slack.add_user(BOB)
+
+        def build(**settings: Any) -> Town:
+            stated = {
+                "database_url": database_url, "secret_key": "k" * 40, "state_dir": tmp_path / "state",
+                "delivery_mode": "live", "worker": "separate", "webhook_secret": SECRET,
+                "slack_bot_token": slack.token, "slack_api_url": slack.api_url,
+                "smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "none",
+                "mail_from": "Silta <silta@example.org>",
+            }  # fmt: skip
+            town = Town(create_app(Settings(**(stated | settings))), slack, smtp, frozen)
+            stack.callback(town.close)
+            town.enrol(*PEOPLE)
+            town.open_conversation(TAMPERE, "tampere")
+            town.open_conversation(COMMON)
+            return town
+
+        yield build

@@ -1,0 +1,30 @@
+"""Plan everything that is open, and nothing else: `python -m bench.planner` (settings from the environment).
+
+Prints a JSON object: chunks, seconds, and the process's peak memory in bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+
+from bot.app import open_house, read_environment
+from bot.planning.notices import plan_chunk
+
+
+def main() -> None:
+    """Plan chunk by chunk, as the loop's planning thread does."""
+    house = open_house(read_environment())
+    settings, chunks, started = house.settings, 0, time.monotonic()
+    while house.database.write(
+        lambda session: plan_chunk(session, house.network, settings.public_url, settings.zone)
+    ):
+        chunks += 1
+    seconds = time.monotonic() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"chunks": chunks, "seconds": seconds, "peak": peak}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""The rows of the table, in order."""
+
+from bench.rows import (
+    handover_delay,
+    mail_fanout,
+    mail_fanout_vs_limit,
+    planning,
+    resting,
+    slack_paced,
+    slack_unpaced,
+    webhook_intake,
+)
+
+ROWS = (
+    mail_fanout.ROW,
+    mail_fanout_vs_limit.ROW,
+    slack_paced.ROW,
+    slack_unpaced.ROW,
+    webhook_intake.ROW,
+    handover_delay.ROW,
+    planning.ROW,
+    planning.MILLION,
+    resting.ROW,
+)

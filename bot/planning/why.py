@@ -1,0 +1,208 @@
+"""Why one person was told of one item, or was not: every decision on the way, one a line.
+
+This says for one person what `bot.planning.audiences` asks the database for everybody; a test holds the
+two together. `look` reads the facts, everything after it is a function of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bot.contracts import Details
+from bot.network import Network
+from bot.planning.notices import over_at
+from bot.reasons import city_reason, spoken
+from bot.store.contacts import Contact
+from bot.store.deliveries import Delivery, Fanout
+from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+from bot.store.items import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One person as planning sees them. `kinds` is empty for any; `rhythm` is that of their subscription."""
+
+    subscription_id: int
+    cities: frozenset[str]
+    topics: frozenset[str]
+    kinds: str
+    rhythm: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One person and one item, with all that came of it. `copies` are conversations' deliveries by address."""
+
+    item: Item
+    details: Details
+    contact: Contact
+    reader: Reader | None
+    way: Destination | None
+    fanouts: Sequence[Fanout] = ()
+    deliveries: Sequence[Delivery] = ()
+    copies: Sequence[tuple[str, Delivery]] = ()
+
+
+def look(session: Session, contact: Contact, item_id: int) -> Case | None:
+    """The facts about a person and an item; None when there is no such item."""
+    item = session.get(Item, item_id)
+    if item is None:
+        return None
+    subscription = session.scalar(select(Subscription).where(Subscription.contact_id == contact.id))
+    mine = select(Delivery).where(Delivery.item_id == item_id, Delivery.recipient == contact.pseudonym)
+    fanouts = select(Fanout).where(Fanout.item_id == item_id).order_by(Fanout.id)
+    return Case(
+        item=item,
+        details=item.content(),
+        contact=contact,
+        reader=_reader(session, subscription) if subscription else None,
+        way=session.get(Destination, subscription.destination_id) if subscription else None,
+        fanouts=session.scalars(fanouts).all(),
+        deliveries=session.scalars(mine.order_by(Delivery.id)).all(),
+        copies=_copies(session, item_id, contact.cities),
+    )
+
+
+def _reader(session: Session, row: Subscription) -> Reader:
+    cities = select(SubscriptionCity.city).where(SubscriptionCity.subscription_id == row.id)
+    topics = select(SubscriptionTopic.topic).where(SubscriptionTopic.subscription_id == row.id)
+    return Reader(
+        row.id, frozenset(session.scalars(cities)), frozenset(session.scalars(topics)), row.kinds, row.rhythm
+    )
+
+
+def _copies(session: Session, item_id: int, cities: Collection[str]) -> list[tuple[str, Delivery]]:
+    """The item's deliveries to conversations that are for all, or for one of these cities."""
+    theirs = (
+        select(Subscription.destination_id)
+        .outerjoin(SubscriptionCity, SubscriptionCity.subscription_id == Subscription.id)
+        .where(or_(Subscription.everywhere, SubscriptionCity.city.in_(cities)))
+    )
+    rows = session.execute(
+        select(Destination.address, Delivery)
+        .join(Destination, Destination.id == Delivery.destination_id)
+        .where(
+            Delivery.item_id == item_id,
+            Delivery.recipient.startswith("place-"),
+            or_(
+                Destination.id.in_(theirs),
+                Delivery.reason == "place_all",
+                Delivery.reason.in_([f"place_city:{slug}" for slug in cities]),
+            ),
+        )
+        .order_by(Delivery.id)
+    )
+    return [(address, delivery) for address, delivery in rows]
+
+
+def fits(details: Details, reader: Reader) -> bool:
+    """Whether planning would make a personal copy of an item with these details."""
+    return (
+        reader.rhythm != "off"
+        and (not reader.kinds or f",{details.kind}," in reader.kinds)
+        and (not details.cities or bool(reader.cities & set(details.cities)))
+        and (not details.topics or not reader.topics or bool(reader.topics & set(details.topics)))
+    )
+
+
+def reason(network: Network, details: Details, reader: Reader) -> str:
+    """The code of the reason that a person is given, when the item fits."""
+    cities = sorted(reader.cities & set(details.cities) if details.cities else reader.cities)
+    topics = sorted(reader.topics & set(details.topics))
+    if topics and not details.cities:
+        return f"topic:{topics[0]}"
+    return (city_reason(network.city(cities[0]), details.cities, details.topics) if cities else None) or "all"
+
+
+def decisions(case: Case, network: Network, zone: str, now: datetime) -> list[str]:
+    """Every decision on the way, a sentence each, in the order in which they are made."""
+    item, contact = case.item, case.contact
+    urgent = ", urgent" if item.urgent else ""
+    said = [
+        f"item {item.id}: {item.kind}, {item.visibility}, {item.state}, revision {item.revision}{urgent}",
+        f"contact: {'erased' if contact.erased_at else 'active'}, role {contact.role} (every role is told)",
+    ]
+    if case.reader is None:
+        return [*said, "subscription: none, so nothing is personal"]
+    said += [*_matching(case.details, case.reader), _rhythm(case, case.reader)]
+    over = over_at(case.details, zone)
+    if over is not None and over <= now:
+        said.append(f"time: it was over on {_shown(over)}, so nobody is told any more")
+    said += ["mute: not muted", _way(case)]
+    told = item.state == "published" and fits(case.details, case.reader)
+    because = spoken(reason(network, case.details, case.reader), "en", network) if told else ""
+    said.append(f"result: it fits. {because}" if told else "result: no personal copy")
+    said += [_came_of(delivery) for delivery in case.deliveries] or [f"delivery: none{_why_none(case, told)}"]
+    said += [
+        f"conversation {address} ({spoken(row.reason, 'en', network)}) {_came_of(row)}"
+        for address, row in case.copies
+    ]
+    return said
+
+
+def _matching(details: Details, reader: Reader) -> Iterator[str]:
+    for noun, theirs, mine in (
+        ("cities", details.cities, reader.cities),
+        ("topics", details.topics, reader.topics),
+    ):
+        both, told = sorted(set(theirs) & mine), f"the item has {', '.join(theirs)}"
+        if not theirs:
+            yield f"{noun}: the item names none, so all fit"
+        elif both:
+            yield f"{noun}: {', '.join(both)} in both"
+        elif mine:
+            yield f"{noun}: no overlap, {told}, the contact {', '.join(sorted(mine))}"
+        elif noun == "cities":
+            yield f"cities: no overlap, {told}, the contact none and hears only what is for all"
+        else:
+            yield f"topics: the contact chose none, so all fit ({told})"
+    kinds = reader.kinds.strip(",").replace(",", ", ")
+    well = not kinds or f",{details.kind}," in reader.kinds
+    yield f"kinds: {f'only {kinds}' if kinds else 'all'}, so {details.kind} is {'told' if well else 'not told'}"
+
+
+def _rhythm(case: Case, reader: Reader) -> str:
+    if reader.rhythm == "off":
+        only = case.contact.channel == "conversation-only"
+        return f"rhythm: {'hears in conversations only' if only else 'off'}, so nothing personal"
+    if reader.rhythm == "now" or case.item.urgent:
+        return f"rhythm: {reader.rhythm}{', but it is urgent' if reader.rhythm != 'now' else ''}: at once"
+    return f"rhythm: {reader.rhythm}: held for the digest"
+
+
+def _way(case: Case) -> str:
+    slack = "has" if case.contact.slack_user_id else "has no"
+    said = f"channel: prefers {case.contact.channel or 'whatever is there'}, {slack} Slack identity"
+    way = case.way
+    return f"{said}: by {way.sender}{f', paused: {way.fault}' if way.paused_until else ''}" if way else said
+
+
+def _why_none(case: Case, told: bool) -> str:
+    if not told or case.reader is None:
+        return ""
+    number = case.reader.subscription_id
+    if not case.fanouts:
+        return ": the item was not announced (a first poll that stays silent, or it was over already)"
+    if any(row.done_at is None and row.cursor < number <= row.upto for row in case.fanouts):
+        return " yet: the item is being planned"
+    if all(row.upto < number for row in case.fanouts):
+        return ": the contact came after the item was planned"
+    return ": it did not fit, or it was over, when it was planned"
+
+
+def _came_of(delivery: Delivery) -> str:
+    settled = f", settled {_shown(delivery.settled_at)}" if delivery.settled_at else ""
+    error = f", error: {delivery.error}" if delivery.error else ""
+    return (
+        f"delivery {delivery.id}: {delivery.state} by {delivery.sender}, due {_shown(delivery.due_at)}, "
+        f"{delivery.attempts} attempts{settled}{error}"
+    )
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

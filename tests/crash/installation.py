@@ -1,0 +1,120 @@
+"""A served Silta with two workers, and somebody who kills its processes at random and starts them again."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+from collections import Counter
+from dataclasses import dataclass, field
+
+import requests
+from sqlalchemy import func, select
+
+from bot.contracts import LANGUAGES
+from bot.people.conversations import add_conversation
+from bot.people.enrolment import Person, enrol
+from bot.planning.notices import open_fanouts
+from bot.store.db import Database
+from bot.store.deliveries import Delivery, in_state
+from bot.store.workplace import WorkerRow
+from tests.processes import Program, Programs, free_port, until
+
+PLACES = ("C0ONE", "C0TWO")
+CHARLIE = "U0CHARLIE"
+
+
+@dataclass
+class Installation:
+    """The processes of one installation. Victims are counted in `killed`."""
+
+    programs: Programs
+    database: Database
+    killed: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._serving: Program | None = None
+        self._workers: list[Program] = []
+        self._shot: set[int] = set()
+
+    # -- what there is
+
+    def meet_the_world(self) -> None:
+        """Start the fakes' process, and tell Silta where they are."""
+        folder = self.programs.folder
+        self.programs.start("tests.crash.outside", str(folder))
+        until((folder / "ports.json").exists, "the fakes listen")
+        ports = json.loads((folder / "ports.json").read_text())
+        self.programs.environ |= {"SLACK_API_URL": ports["slack"], "SMTP_PORT": str(ports["smtp"])}
+
+    def enrol(self, readers: int) -> set[str]:
+        """Let there be so many readers by mail, Charlie in Slack and two conversations; returns where all land."""
+        names = [f"r{number}@example.org" for number in range(readers)]
+        with self.database.writing() as session:
+            for number, name in enumerate(names):
+                enrol(session, Person(f"Alice {number}", name, ("tampere",), language=LANGUAGES[number % 3]))
+            enrol(session, Person("Charlie", "charlie@example.org", ("oulu",), slack_user_id=CHARLIE))
+            for place in PLACES:
+                add_conversation(session, place)
+        return {*names, *PLACES, f"D{CHARLIE[1:]}"}
+
+    def start(self, workers: int = 2) -> None:
+        """Serve with the embedded loop, with so many workers beside it."""
+        self._serving = self.programs.start("bot.serve", WORKER="embedded", PORT=str(self.port))
+        self._workers = [self.programs.start("bot", "worker") for _ in range(workers)]
+
+    def answers(self) -> bool:
+        """Whether it serves."""
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    # -- what happens to it
+
+    def look_after(self) -> None:
+        """Start again what has ended, as a supervisor does."""
+        for program in self._all():
+            if not program.alive:
+                program.start()
+
+    def kill_one(self, dice: random.Random) -> None:
+        """SIGKILL one process, and look after the rest."""
+        assert self._serving is not None
+        victim = dice.choice(["serving", "serving", "main", "worker", "worker", "worker"])
+        serving = self._serving_process()
+        if victim == "serving" and serving is not None:
+            self._shot.add(serving)
+            os.kill(serving, signal.SIGKILL)  # its main process starts it again
+        elif victim == "main":
+            self._serving.kill()
+        else:
+            victim = "worker"
+            dice.choice(self._workers).kill()
+        self.killed[victim] += 1
+        self.look_after()
+
+    def _all(self) -> list[Program]:
+        assert self._serving is not None
+        return [self._serving, *self._workers]
+
+    def _serving_process(self) -> int | None:
+        """The process that serves and runs the embedded loop, as far as it is alive."""
+        assert self._serving is not None
+        newest = select(WorkerRow.pid).where(WorkerRow.kind == "embedded").order_by(WorkerRow.seen_at.desc())
+        with self.database.reading() as session:
+            pid = session.scalar(newest.limit(1))
+        return pid if pid and pid not in self._shot and self._serving.owns(pid) else None
+
+    # -- how it is
+
+    def settled(self) -> bool:
+        """Whether nothing waits any more: no fan-out, nothing queued, in a worker's hands or in doubt."""
+        self.look_after()
+        pending = in_state("queued", "sending", "doubtful")
+        with self.database.reading() as session:
+            left = session.scalar(select(func.count()).select_from(Delivery).where(pending))
+            return not left and not open_fanouts(session)
