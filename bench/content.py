@@ -29,8 +29,8 @@ _SENTENCES = {
 }
 
 
-def call(number: int = 0, paragraphs: int = 8) -> Details:
-    """An urgent call for every city, in three languages; with 8 paragraphs its mail has about 10 KB."""
+def call(number: int = 0, paragraphs: int = 4) -> Details:
+    """An urgent call for every city, in three languages; with 4 paragraphs its mail has about 10 KB."""
     return Details.model_validate(
         {
             "kind": "call",

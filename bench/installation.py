@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,29 +117,30 @@ class Installation:
 @contextmanager
 def installation(
     processes: Processes,
-    folder: Path,
     *,
     readers: int = 0,
     channel: str = "email",
     cities: int = 16,
-    **settings: str,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Installation]:
-    """A migrated installation in `folder` with that many readers, live, on SQLite unless told otherwise.
+    """A migrated installation in the row's folder, with that many readers in the first `cities` cities.
 
-    Readers live in the first `cities` cities.
+    It runs on SQLite in preview mode, unless settings say otherwise.
     """
-    settings = {
+    folder = processes.folder
+    stated = {
         "DATABASE_URL": f"sqlite:///{folder}/silta.db", "SECRET_KEY": SECRET_KEY, "PUBLIC_URL": PUBLIC_URL,
-        "STATE_DIR": str(folder / "state"), "WEBHOOK_SECRET": WEBHOOK_SECRET, "LOG_LEVEL": "WARNING", **settings,
+        "STATE_DIR": str(folder / "state"), "WEBHOOK_SECRET": WEBHOOK_SECRET, "LOG_LEVEL": "WARNING",
+        **(settings or {}),
     }  # fmt: skip
     network = load_network(None)
-    database = Database(settings["DATABASE_URL"])
+    database = Database(stated["DATABASE_URL"])
     migrate(database, network)
     fill(database, network, readers, channel, cities)
     database.close()
-    house = open_house(read_settings(settings))
+    house = open_house(read_settings(stated))
     try:
-        yield Installation(house, settings, processes)
+        yield Installation(house, stated, processes)
     finally:
         house.database.close()
 

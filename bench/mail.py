@@ -49,9 +49,12 @@ class Sample:
     marks: dict[str, str]
 
 
-def sample() -> Sample:
-    """Send one such mail to a fake server and look at it. `marks` are its personal parts, with what they mean."""
-    message = outgoing(load_network(None), ADDRESS)
+def sample(number: int = 0) -> Sample:
+    """Send one such mail to a fake server and look at it; 0, 1 and 2 differ in language.
+
+    `marks` are its personal parts, with what stands in their place for another reader.
+    """
+    message = outgoing(load_network(None), ADDRESS, number)
     assert INTEGRATION.sender is not None
     with FakeSmtp() as smtp:
         sender = INTEGRATION.sender(

@@ -82,6 +82,14 @@ def pytest_report_header() -> str | None:
     return "PostgreSQL: no server answers (TEST_DATABASE_URL names one); only the SQLite half runs"
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Show the figures that crash runs recorded."""
+    for report in (each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)):
+        for name, value in report.user_properties:
+            if name == "figures" and report.when == "call":
+                terminalreporter.write_line(value)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that uses a database on each kind of database there is."""
     if "database_url" in metafunc.fixturenames:

@@ -19,9 +19,7 @@ PATIENCE = 60.0
 """Seconds that a condition may take on a slow, busy machine before a test gives up on it."""
 
 
-def until(
-    condition: Callable[[], object], what: str, within: float = PATIENCE, every: float = 0.05
-) -> float:
+def until(condition: Callable[[], object], what: str, within: float = PATIENCE, every: float = 0.05) -> float:
     """Wait for a condition; returns the seconds it took. Raises AssertionError when it never holds."""
     started = time.monotonic()
     while not condition():
@@ -124,7 +122,7 @@ class Programs:
 
     def start(self, *arguments: str, **more: str) -> Program:
         """Start `python -m …`; `more` are settings that differ from the others'."""
-        log = self.folder / f"{len(self._programs)}-{arguments[-1].rpartition('.')[2]}.log"
+        log = self.folder / "-".join((str(len(self._programs)), *arguments, "said.log"))
         program = Program(arguments, {**self.environ, **more}, self.folder, log)
         self._programs.append(program)
         return program

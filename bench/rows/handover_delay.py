@@ -32,7 +32,7 @@ def _delay(place: Place, name: str, worker: str) -> Figure:
     samples = max(10, place.size(SAMPLES))
     with place.processes(name) as processes:
         sink = LoggedSink(processes, "tests.fakes.smtp")
-        with installation(processes, processes.folder, readers=1, **mail_settings(sink.port)) as home:
+        with installation(processes, readers=1, settings=mail_settings(sink.port)) as home:
             if worker == "separate":
                 home.workers(1)
             _, port = home.server(WORKER=worker)

@@ -33,7 +33,7 @@ def measure(place: Place) -> Iterator[Figure]:
     with place.processes("mail_fanout") as processes:
         sink = mail_sink(processes)
         job = _job(processes.folder, sink, sample(), peer_mails)
-        with installation(processes, processes.folder, readers=readers, **mail_settings(sink.port)) as home:
+        with installation(processes, readers=readers, settings=mail_settings(sink.port)) as home:
             fanout = MailFanout(home, sink, readers)
             workers = home.workers(2)
             rates = [
@@ -66,7 +66,7 @@ def _job(folder: Path, sink: Sink, mail: Sample, count: int) -> Path:
 
 
 def _post_office(processes: Processes, packages: Path, job: Path, count: int) -> float:
-    script = Path(__file__).parents[1] / "peers" / "post_office.py"
+    script = Path(__file__).parents[1] / "peers" / "django_post_office.py"
     env = environment(PYTHONPATH=os.fspath(packages))
     child = processes.python("post_office", str(script), str(job), env=env)
     told = json.loads(output_of(child, 120).splitlines()[-1])

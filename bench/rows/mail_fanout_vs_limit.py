@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import median
+from statistics import mean, median
 
 from bench.figures import Figure, Missing, at_least_times
 from bench.installation import Place, installation, mail_settings
@@ -17,10 +17,10 @@ def measure(place: Place) -> Iterator[Figure]:
     """Ours and smtp-source in turn, three times, over one sink."""
     if not (SMTP_SINK and SMTP_SOURCE):
         raise Missing(NO_POSTFIX)
-    readers, size = place.size(READERS), sample().size
+    readers, size = place.size(READERS), round(mean(sample(number).size for number in range(3)))
     with place.processes("mail_fanout_vs_limit") as processes:
         sink = mail_sink(processes)
-        with installation(processes, processes.folder, readers=readers, **mail_settings(sink.port)) as home:
+        with installation(processes, readers=readers, settings=mail_settings(sink.port)) as home:
             fanout = MailFanout(home, sink, readers)
             home.workers(2)
             rates = [

@@ -39,7 +39,7 @@ def measure(place: Place) -> Iterator[Figure]:
     yield _memory("planning_memory", many, few)
     try:
         with postgresql() as url:
-            server = _plan(place, "postgresql", place.size(READERS), ROUNDS, DATABASE_URL=url)
+            server = _plan(place, "postgresql", place.size(READERS), ROUNDS, url)
         yield at_least("planning_postgresql", server.rate, "rows/s", 15_000, "PostgreSQL, 100,000 readers")
     except Missing as fault:
         yield not_measured("planning_postgresql", str(fault))
@@ -53,13 +53,14 @@ def measure_million(place: Place) -> Iterator[Figure]:
     yield _memory("planning_million_memory", many, few)
 
 
-def _plan(place: Place, name: str, readers: int, rounds: int, **settings: str) -> Planned:
+def _plan(place: Place, name: str, readers: int, rounds: int, url: str = "") -> Planned:
+    settings = {"DATABASE_URL": url} if url else {}
     with place.processes(f"planning_{name}") as processes:
-        with installation(processes, processes.folder, readers=readers, **settings) as home:
+        rates, peaks = [], []
+        with installation(processes, readers=readers, settings=settings) as home:
             if not home.house.database.sqlite:
                 with home.house.database.engine.begin() as connection:
                     connection.execute(text("ANALYZE"))  # as autovacuum does soon after readers came
-            rates, peaks = [], []
             for number in range(rounds):
                 home.publish(call(number), f"call-{number}")
                 child = processes.python("planner", "-m", "bench.planner", env=environment(**home.settings))

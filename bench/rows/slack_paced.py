@@ -57,9 +57,11 @@ def measure(place: Place) -> Iterator[Figure]:
 def _home(place: Place, slack: FakeSlack, name: str) -> Iterator[Installation]:
     readers = place.size(CONVERSATIONS)
     settings = {"DELIVERY_MODE": "live", "SLACK_BOT_TOKEN": SLACK_TOKEN, "SLACK_API_URL": slack.api_url}
-    with place.processes(f"slack_paced_{name}") as processes:
-        with installation(processes, processes.folder, readers=readers, channel="slack", **settings) as home:
-            yield home
+    with (
+        place.processes(f"slack_paced_{name}") as processes,
+        installation(processes, readers=readers, channel="slack", settings=settings) as home,
+    ):
+        yield home
 
 
 def _tell(home: Installation, slack: FakeSlack, items: int) -> list[float]:

@@ -31,6 +31,7 @@ def measure(place: Place) -> Iterator[Figure]:
     """Ours and the loop in turn, three times."""
     posts, port = place.size(POSTS), free_port()
     pem, api_url = certificate(), f"https://localhost:{port}/api/"
+    settings = {"DELIVERY_MODE": "live", "SLACK_BOT_TOKEN": SLACK_TOKEN, "SLACK_API_URL": api_url}
     with place.processes("slack_unpaced") as processes:
         slack = LoggedSink(
             processes, "tests.fakes.slack", "--unlimited", "--tls", str(pem), str(pem), port=port
@@ -39,8 +40,7 @@ def measure(place: Place) -> Iterator[Figure]:
         post, *_ = compose(outgoing(load_network(None), "U00000001"))
         payload.write_text(json.dumps(post.payload), "utf-8")
         with installation(
-            processes, processes.folder, readers=posts, channel="slack", DELIVERY_MODE="live",
-            SLACK_BOT_TOKEN=SLACK_TOKEN, SLACK_API_URL=api_url,
+            processes, readers=posts, channel="slack", settings=settings
         ) as home:  # fmt: skip
             home.workers(1, "-m", "bench.hands", str(UNLIMITED), REQUESTS_CA_BUNDLE=str(pem))
             rates = [

@@ -38,7 +38,7 @@ def measure(place: Place) -> Iterator[Figure]:
 def _quiet(place: Place) -> Iterator[Figure]:
     seconds = SECONDS / 4 if place.quick else SECONDS
     with place.processes("webhook_intake") as processes:
-        with installation(processes, processes.folder) as home:
+        with installation(processes) as home:
             _, port = home.server("-m", "bench.served")
             rate = _try(processes, port, [])
             empty = signed_requests(1_000, PATH, [])
@@ -68,9 +68,7 @@ def _during_fanout(place: Place) -> Figure:
     nobodys = [load_network(None).cities[15].slug]
     with place.processes("webhook_p99_during_fanout") as processes:
         sink = mail_sink(processes)
-        with installation(
-            processes, processes.folder, readers=readers, cities=15, **mail_settings(sink.port)
-        ) as home:
+        with installation(processes, readers=readers, cities=15, settings=mail_settings(sink.port)) as home:
             _, port = home.server("-m", "bench.served")
             rate = _try(processes, port, nobodys)
             home.at_rest()

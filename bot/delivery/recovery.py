@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -17,6 +17,8 @@ from bot.delivery.settlement import Replan, Result, settle
 from bot.store.db import Database, ring
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Destination
+from bot.store.sources import Source
+from bot.store.workplace import Installation, WorkerRow
 
 ABROAD = timedelta(seconds=60)
 """How long a claim of another machine may lie expired before its journal is given up."""
@@ -51,7 +53,16 @@ def _settle_worker(session: Session, will: Testament, paces: Mapping[str, Pace],
     claims |= set(session.scalars(select(Delivery.claim).where(Delivery.claim.like(pattern)).distinct()))
     for claim in sorted(name for name in claims if name):
         _settle_claim(session, claim, will, paces, replan)
+    _free_what_it_held(session, will.worker)
     return len(claims)
+
+
+def _free_what_it_held(session: Session, worker: str) -> None:
+    """Let others run the loop and ask the sources at once, without waiting for a dead worker's leases."""
+    holds = Installation.loop_holder == worker
+    session.execute(update(Installation).where(holds).values(loop_holder=None, loop_until=None))
+    session.execute(update(Source).where(Source.lease == worker).values(lease=None, lease_until=None))
+    session.execute(delete(WorkerRow).where(WorkerRow.id == worker))
 
 
 def _settle_expired(session: Session, journals: Path, paces: Mapping[str, Pace], replan: Replan) -> int:

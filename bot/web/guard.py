@@ -30,15 +30,17 @@ def check() -> Response | None:
     if settings.admin_token:
         if request.blueprint == "sign_in" or _proven(settings):
             return None
-        return refuse(401 if "Authorization" not in request.headers else _count(settings))
+        return refuse(too_many_failures(settings) if "Authorization" in request.headers else None)
     why = why_not_local(settings)
     return page("closed.html", 403, why=why, port=settings.port) if why else None
 
 
-def refuse(status: int) -> Response:
-    """Ask for the token; 401, or 429 when there were too many wrong ones."""
+def refuse(wait: int | None) -> Response:
+    """Ask for the token; 429 with the seconds to wait when there were too many wrong ones, else 401."""
     path = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else "/"
-    response = page("sign_in.html", status, next=path, wrong=False)
+    response = page("sign_in.html", 429 if wait else 401, next=path, wrong=False)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
     response.headers["WWW-Authenticate"] = 'Bearer realm="Silta"'
     return response
 
@@ -66,10 +68,6 @@ def _proven(settings: Settings) -> bool:
     if scheme.lower() == "bearer" and token_is_right(settings, token.strip()):
         return True
     return hmac.compare_digest(str(session.get(SIGNED_IN, "")).encode(), _mark(settings).encode())
-
-
-def _count(settings: Settings) -> int:
-    return 429 if too_many_failures(settings) else 401
 
 
 def _mark(settings: Settings) -> str:

@@ -29,6 +29,9 @@ LEFT: tuple[State, ...] = ("sending", "sent", "doubtful", "failed")
 NOBODY = {"slack": "U00000000", "email": "nobody@example.org"}
 """Stands in for an address that a contact does not have, to show the other medium all the same."""
 
+HIDDEN = {"page": "m", "unsubscribe": "unsubscribe"}
+"""Personal links, and where they lead."""
+
 FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 preview = Blueprint("preview", __name__)
@@ -116,13 +119,19 @@ def _draw(session: Session, delivery_id: int) -> Iterator[Drawn]:
         return
     delivery, place, contact = row
     rows = session.execute(addressed().where(Delivery.id == delivery.id)).all()
-    outgoing = seal(session, house().stationery, rows)[0]
+    outgoing = _without_secrets(seal(session, house().stationery, rows)[0])
     addresses = {"slack": contact.slack_user_id, "email": contact.email} if contact else {}
     addresses[place.sender] = place.address
     for medium in sorted(addresses, key=lambda medium: medium != place.sender):
         to = replace(outgoing, address=addresses[medium] or NOBODY[medium])
         used = medium == place.sender
         yield Drawn(medium, MEDIA[medium], used, addresses[medium], _render(medium, to))
+
+
+def _without_secrets(outgoing: Outgoing) -> Outgoing:
+    """The same, with personal links that open nothing: they are the contact's alone."""
+    url = house().settings.public_url
+    return replace(outgoing, links={name: f"{url}/{HIDDEN[name]}/not-shown-here" for name in outgoing.links})
 
 
 def _render(medium: str, outgoing: Outgoing) -> Rendering:

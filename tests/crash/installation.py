@@ -21,13 +21,13 @@ from bot.store.deliveries import Delivery, in_state
 from bot.store.workplace import WorkerRow
 from tests.processes import Program, Programs, free_port, until
 
-PLACES = ("C0ONE", "C0TWO")
-CHARLIE = "U0CHARLIE"
+PLACES = ("C0ONE", "C0TWO", "C0THREE")
+PEOPLE = ("U0BOB", "U0CHARLIE")
 
 
 @dataclass
 class Installation:
-    """The processes of one installation. Victims are counted in `killed`."""
+    """The processes of one installation. Who was killed is counted in `killed`."""
 
     programs: Programs
     database: Database
@@ -36,7 +36,7 @@ class Installation:
     def __post_init__(self) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._serving: Program | None = None
+        self._serving: Program
         self._workers: list[Program] = []
         self._shot: set[int] = set()
 
@@ -45,21 +45,22 @@ class Installation:
     def meet_the_world(self) -> None:
         """Start the fakes' process, and tell Silta where they are."""
         folder = self.programs.folder
-        self.programs.start("tests.crash.outside", str(folder))
+        self.programs.start("tests.crash.outside")
         until((folder / "ports.json").exists, "the fakes listen")
         ports = json.loads((folder / "ports.json").read_text())
         self.programs.environ |= {"SLACK_API_URL": ports["slack"], "SMTP_PORT": str(ports["smtp"])}
 
     def enrol(self, readers: int) -> set[str]:
-        """Let there be so many readers by mail, Charlie in Slack and two conversations; returns where all land."""
+        """Let there be so many readers by mail, two people and three conversations in Slack; returns all addresses."""
         names = [f"r{number}@example.org" for number in range(readers)]
         with self.database.writing() as session:
             for number, name in enumerate(names):
                 enrol(session, Person(f"Alice {number}", name, ("tampere",), language=LANGUAGES[number % 3]))
-            enrol(session, Person("Charlie", "charlie@example.org", ("oulu",), slack_user_id=CHARLIE))
+            for user in PEOPLE:
+                enrol(session, Person(user, f"{user}@example.org", ("oulu",), slack_user_id=user))
             for place in PLACES:
                 add_conversation(session, place)
-        return {*names, *PLACES, f"D{CHARLIE[1:]}"}
+        return {*names, *PLACES, *(f"D{user[1:]}" for user in PEOPLE)}
 
     def start(self, workers: int = 2) -> None:
         """Serve with the embedded loop, with so many workers beside it."""
@@ -81,29 +82,25 @@ class Installation:
             if not program.alive:
                 program.start()
 
-    def kill_one(self, dice: random.Random) -> None:
-        """SIGKILL one process, and look after the rest."""
-        assert self._serving is not None
-        victim = dice.choice(["serving", "serving", "main", "worker", "worker", "worker"])
-        serving = self._serving_process()
-        if victim == "serving" and serving is not None:
+    def kill(self, victim: str, dice: random.Random) -> bool:
+        """SIGKILL a worker, the server's main process, or its serving one; returns whether there was one."""
+        if victim == "serving":
+            serving = self._serving_process()
+            if serving is None:
+                return False
             self._shot.add(serving)
             os.kill(serving, signal.SIGKILL)  # its main process starts it again
-        elif victim == "main":
-            self._serving.kill()
         else:
-            victim = "worker"
-            dice.choice(self._workers).kill()
+            running = [self._serving] if victim == "main" else self._workers
+            dice.choice(running).kill()
         self.killed[victim] += 1
-        self.look_after()
+        return True
 
     def _all(self) -> list[Program]:
-        assert self._serving is not None
         return [self._serving, *self._workers]
 
     def _serving_process(self) -> int | None:
         """The process that serves and runs the embedded loop, as far as it is alive."""
-        assert self._serving is not None
         newest = select(WorkerRow.pid).where(WorkerRow.kind == "embedded").order_by(WorkerRow.seen_at.desc())
         with self.database.reading() as session:
             pid = session.scalar(newest.limit(1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import random
 import threading
+from collections import Counter
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +22,7 @@ class Newsroom:
     def __init__(self, url: str, threads: int = 2) -> None:
         self.url = url
         self.accepted: dict[str, int] = {}
+        self.verdicts: Counter[str] = Counter()
         self.refused: list[str] = []
         self.attempts = 0
         self._waiting: queue.Queue[tuple[str, Signed]] = queue.Queue()
@@ -67,6 +69,7 @@ class Newsroom:
             return False
         if answer.status_code == 200:
             self.accepted[name] = answer.json()["item"]
+            self.verdicts[answer.json()["status"]] += 1
         elif answer.status_code < 500:
             self.refused.append(f"{name}: {answer.status_code} {answer.text[:200]}")
         return answer.status_code < 500
@@ -74,5 +77,5 @@ class Newsroom:
 
 def news(number: int) -> Signed:
     """An item that fits everybody; its title tells which it is."""
-    texts = {language: f"Item {number}" for language in ("fi", "sv", "en")}
+    texts = dict.fromkeys(("fi", "sv", "en"), f"Item {number}")
     return saying("published", external_id=f"item-{number}", kind="announcement", title=texts, body="Text.")

@@ -1,8 +1,8 @@
 """The outside world of the crash runs, in a process of its own: a Slack and a mail server on a bad day.
 
-    python -m tests.crash.outside FOLDER
+    python -m tests.crash.outside
 
-prints nothing; `FOLDER/ports.json` tells where both listen, `slack.jsonl` and `mails.jsonl` get a line for
+works in the current folder: `ports.json` tells where both listen, `slack.jsonl` and `mails.jsonl` get a line for
 each message that was taken, whether or not its sender came to know.
 """
 
@@ -12,7 +12,6 @@ import itertools
 import json
 import random
 import signal
-import sys
 import threading
 import time
 from pathlib import Path
@@ -79,4 +78,4 @@ def _writer(log: TextIO):  # type: ignore[no-untyped-def]
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path.cwd())

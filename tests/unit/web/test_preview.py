@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from bot.app import House
 from bot.people.conversations import add_conversation
+from bot.store.contacts import contact_by_email
 from bot.store.deliveries import Delivery
 from tests import factories
 from tests.unit.web.browser import Browser, seen
@@ -72,6 +73,18 @@ def test_a_drawing_can_neither_run_nor_load_anything(
             assert all(rule in policy for rule in ("sandbox", "default-src 'none'", "frame-ancestors 'self'"))
             assert "style-src 'unsafe-inline'" in policy
             assert "tampere" in drawn.text
+
+
+def test_a_contacts_own_links_are_not_shown_to_others(told: House, browser: Browser) -> None:
+    with told.database.reading() as session:
+        alice = contact_by_email(session, "alice@example.org")
+        assert alice
+        secret = alice.pseudonym
+    number = the_one_of(told, secret)
+    for path in (f"/preview?delivery={number}", f"/preview/{number}/slack", f"/preview/{number}/email"):
+        page = browser.get(path).text
+        assert secret not in page
+        assert "/unsubscribe/not-shown-here" in page
 
 
 QUERIES: list[tuple[str, set[str]]] = [

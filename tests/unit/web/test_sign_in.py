@@ -89,6 +89,7 @@ def test_guessing_is_slowed_down_but_the_right_token_is_not(browser: Browser) ->
     wrong = {"Authorization": "Bearer wrong"}
     codes = [browser.get("/", headers=wrong).status_code for _ in range(32)]
     assert codes == [401] * 30 + [429] * 2
+    assert browser.get("/", headers=wrong).headers["Retry-After"] == "60"
     assert browser.get("/", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
 
 

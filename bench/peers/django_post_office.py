@@ -1,6 +1,6 @@
 """django-post_office as a peer: queue personalised mails, then send them; run with its own packages.
 
-    python post_office.py JOB.json        (PYTHONPATH names the folder it was installed into)
+    python django_post_office.py JOB.json        (PYTHONPATH names the folder it was installed into)
 
 JOB has host, port, folder, count, sender, subject, text, html, headers and the marks of what is personal.
 Prints a JSON object with the seconds of queueing and sending.
@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-import django
-from django.conf import settings
+import django  # type: ignore[import-not-found,unused-ignore]
+from django.conf import settings  # type: ignore[import-not-found,unused-ignore]
 
 THREADS, BATCH = 5, 100
 
@@ -24,9 +24,9 @@ def main() -> None:
     """Set Django up, make the tables, queue and send."""
     job = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     _configure(job)
-    from django.core.management import call_command
-    from post_office import mail
-    from post_office.models import STATUS, Email
+    from django.core.management import call_command  # type: ignore[import-not-found,unused-ignore]
+    from post_office import mail  # type: ignore[import-not-found,unused-ignore]
+    from post_office.models import STATUS, Email  # type: ignore[import-not-found,unused-ignore]
 
     call_command("migrate", verbosity=0)
     Email.objects.all().delete()
@@ -55,6 +55,7 @@ def _configure(job: dict[str, Any]) -> None:
                 },
             }
         },
+        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
         EMAIL_BACKEND="post_office.EmailBackend",
         EMAIL_HOST=job["host"],
         EMAIL_PORT=job["port"],
