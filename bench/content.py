@@ -57,7 +57,7 @@ def outgoing(network: Network, address: str, number: int = 0) -> Outgoing:
     return Outgoing(
         key=f"bench-{number}",
         address=address,
-        messages=(compose(call(number), LANGUAGES[number % 3], network, PUBLIC_URL),),
+        messages=(compose(call(number), LANGUAGES[number % 3], network),),
         reason="Tampere seuraa vähähiilisyyttä",
         name="Alice Mäkinen",
         links={"page": links.page("a" * 16, 1), "unsubscribe": links.unsubscribe("a" * 16, 1)},

@@ -17,9 +17,7 @@ def main() -> None:
     """Plan chunk by chunk, as the loop's planning thread does."""
     house = open_house(read_environment())
     settings, chunks, started = house.settings, 0, time.monotonic()
-    while house.database.write(
-        lambda session: plan_chunk(session, house.network, settings.public_url, settings.zone)
-    ):
+    while house.database.write(lambda session: plan_chunk(session, house.network, settings.zone)):
         chunks += 1
     seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

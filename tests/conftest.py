@@ -21,10 +21,13 @@ from bot.network import Network, load_network
 from bot.settings import Settings
 from bot.store import metadata
 from bot.store.db import Database
-from bot.store.schema import migrate
+from bot.store.schema import make_installation, migrate
 
 NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """A Tuesday at noon in Helsinki."""
+
+_NETWORK = {"network", "cities", "topics", "authorities"}
+"""Tables that stay from test to test."""
 
 _LOCAL = ("postgresql+psycopg:///postgres", "postgresql+psycopg://localhost/postgres")
 
@@ -140,16 +143,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("_sqlite_template"), path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("_postgresql_database")
-    _empty(url, request.getfixturevalue("network"))
+    _empty(url)
     return url
 
 
-def _empty(url: str, network: Network) -> None:
-    tables = ", ".join(table.name for table in metadata.sorted_tables)
+def _empty(url: str) -> None:
+    names = ", ".join(table.name for table in metadata.sorted_tables if table.name not in _NETWORK)
     database = Database(url)
     with database.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    migrate(database, network)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    with database.writing() as session:
+        make_installation(session)
     database.close()
 
 

@@ -65,7 +65,7 @@ def tell(
 def plan(database: Database, network: Network, size: int = 2000) -> int:
     """Plan all that is open; returns how many chunks that took."""
     chunks = 0
-    while database.write(lambda session: plan_chunk(session, network, "http://silta.test", ZONE, size)):
+    while database.write(lambda session: plan_chunk(session, network, ZONE, size)):
         chunks += 1
     return chunks
 

@@ -21,7 +21,7 @@ from bot.people.conversations import add_conversation
 from bot.people.enrolment import Person, enrol
 from bot.settings import Settings
 from bot.store.sources import Source
-from bot.work.steps import Steps, anything_due
+from bot.work.steps import Steps
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_workspace import Posted
 from tests.fakes.smtp import FakeSmtp
@@ -134,9 +134,8 @@ class Town:
         for _ in range(LONGEST):
             while self.turn():
                 pass
-            with self.house.database.reading() as session:
-                if not anything_due(session, within=PATIENCE):
-                    return
+            if self.steps.idle(within=PATIENCE):
+                return
             self.hand.advance(1)
         raise AssertionError(f"something is still due after {LONGEST} seconds")
 

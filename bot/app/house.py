@@ -113,7 +113,7 @@ class House:
         )
         return Steps(
             self.database, self.network, worker, lanes, self.senders, self.paces, self.open_source,
-            self.settings.public_url, self.settings.zone,
+            self.settings.zone,
         )  # fmt: skip
 
 

@@ -56,5 +56,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = build(house)
     serving = Serving(house)
     app.extensions["silta"] = serving
-    app.before_request(serving.begin)
+    # Before the guard: a request that is refused is a turn too.
+    app.before_request_funcs.setdefault(None, []).insert(0, serving.begin)
     return app

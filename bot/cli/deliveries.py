@@ -35,7 +35,7 @@ def replay(failed: bool, destination: int | None) -> None:
     while ids := _failed(house, destination, after):
         done = house.database.write(
             lambda session, ids=ids: send_again(  # type: ignore[misc]
-                session, house.network, house.settings.public_url, ids, "command"
+                session, house.network, ids, "command"
             )
         )
         queued += len(done.queued)
@@ -51,7 +51,7 @@ def _open(session: Session, destination: int) -> None:
     if place is None:
         raise click.ClickException(f"there is no destination {destination}: `destinations list` shows them")
     open_lane(place)
-    ring(session)
+    ring(session, "send")
 
 
 def _failed(house: House, destination: int | None, after: int) -> list[int]:

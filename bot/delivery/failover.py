@@ -51,4 +51,4 @@ def go_the_other_way(session: Session, failed: Sequence[Delivery]) -> None:
                 dedupe_key=key, created_at=now,
             )
         )  # fmt: skip
-        ring(session)
+        ring(session, "send")

@@ -100,4 +100,4 @@ def _settle_claim(
     session.execute(
         update(Destination).where(Destination.claim == claim).values(claim=None, lease_until=None)
     )
-    ring(session)
+    ring(session, "send")

@@ -183,7 +183,7 @@ def plan_stale_anew(session: Session, back: Set[tuple[int, int]], replan: Replan
     """
     if not back:
         return
-    ring(session)
+    ring(session, "send")
     items = session.execute(select(Item.id, Item.revision).where(Item.id.in_({item for item, _ in back})))
     newest = dict(items.all())
     replan(session, {item for item, revision in back if newest[item] > revision})

@@ -36,7 +36,6 @@ class Again:
 def send_again(
     session: Session,
     network: Network,
-    public_url: str,
     ids: Collection[int],
     actor: str,
     origin: str = "",
@@ -62,13 +61,13 @@ def send_again(
         if why_not:
             refused[delivery.id] = why_not
             continue
-        _queue(session, network, public_url, delivery, place, contact, items[delivery.item_id])
+        _queue(session, network, delivery, place, contact, items[delivery.item_id])
         other_ways[delivery.dedupe_key] = "queued"
         audit.record(session, actor, "delivery.sent_again", f"delivery {delivery.id}", origin)
         queued.append(delivery.id)
     if queued:
         session.flush()
-        ring(session)
+        ring(session, "send")
     return Again(tuple(queued), refused)
 
 
@@ -128,7 +127,6 @@ def _refusal(
 def _queue(
     session: Session,
     network: Network,
-    public_url: str,
     delivery: Delivery,
     place: Destination,
     contact: Contact | None,
@@ -136,8 +134,7 @@ def _queue(
 ) -> None:
     now = clock.now()
     languages = contact.language if contact else place.languages
-    page = f"{public_url}/items/{item.id}"
-    messages = ensure_messages(session, network, item, item.content(), {languages}, page)
+    messages = ensure_messages(session, network, item, item.content(), {languages})
     delivery.message_id, delivery.revision = messages[languages], item.revision
     delivery.state, delivery.due_at, delivery.attempts = "queued", now, 0
     delivery.settled_at, delivery.error, delivery.claim = None, None, None

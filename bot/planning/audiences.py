@@ -69,27 +69,18 @@ def audience(network: Network, details: Details, after: int, upto: int) -> Subqu
     )
 
 
-def last_subscription(session: Session) -> int:
-    """The newest subscription's id: where an audience is frozen."""
-    return session.scalar(select(func.max(Subscription.id))) or 0
-
-
 def chunk_end(session: Session, after: int, upto: int, size: int) -> int:
     """The id of the `size`-th subscription after one, or `upto` when there are fewer."""
+    if upto - after <= size:
+        return upto
     ids = select(Subscription.id).where(Subscription.id > after, Subscription.id <= upto)
     end = session.scalar(ids.order_by(Subscription.id).offset(size - 1).limit(1))
     return upto if end is None else end
 
 
-def languages_of(session: Session, after: int, upto: int) -> set[str]:
-    """The languages, singly or in order, in which these subscriptions' destinations want to be told."""
-    found = (
-        select(Destination.languages)
-        .join(Subscription, Subscription.destination_id == Destination.id)
-        .where(Subscription.id > after, Subscription.id <= upto)
-        .distinct()
-    )
-    return set(session.scalars(found))
+def languages_of(session: Session, fitting: Subquery) -> set[str]:
+    """The languages, singly or in order, in which an audience wants to be told; none when nobody is in it."""
+    return set(session.scalars(select(fitting.c.languages).distinct()))
 
 
 def _cities_fit(cities: Sequence[str], after: int, upto: int) -> ColumnElement[bool]:

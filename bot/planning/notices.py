@@ -11,21 +11,25 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Subquery, Table, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Details, Language
 from bot.network import Network
-from bot.planning.audiences import audience, chunk_end, languages_of, last_subscription
+from bot.planning.audiences import audience, chunk_end, languages_of
 from bot.planning.wording import compose
 from bot.store.db import changed_rows, insert_into, ring
 from bot.store.deliveries import Delivery, Fanout, MessageRow
+from bot.store.destinations import Subscription
 from bot.store.items import Item
 from bot.store.types import Instant
 
 CHUNK = 5_000
 """Subscriptions planned in one transaction: SQLite's one writer is held well under 100 ms."""
+
+AT_ONCE = 25
+"""Small fan-outs planned in one transaction."""
 
 _UNTOLD = ("held", "queued")
 
@@ -35,54 +39,59 @@ def announce(session: Session, item_ids: Iterable[int], purpose: str = "notice")
     ids = list(item_ids)
     if not ids:
         return
-    upto = last_subscription(session)
-    revisions = session.execute(select(Item.id, Item.revision).where(Item.id.in_(ids))).all()
-    rows = [
-        {
-            "item_id": item_id, "revision": revision, "purpose": purpose, "upto": upto,
-            "cursor": 0, "planned": 0, "created_at": clock.now(),
-        }
-        for item_id, revision in revisions
-    ]  # fmt: skip
-    session.execute(cast(Table, Fanout.__table__).insert(), rows)
-    ring(session)
+    frozen: dict[str, Any] = {
+        "item_id": Item.id, "revision": Item.revision, "purpose": literal(purpose),
+        "upto": select(func.coalesce(func.max(Subscription.id), 0)).scalar_subquery(), "cursor": literal(0),
+        "planned": literal(0), "created_at": literal(clock.now(), Instant()),
+    }  # fmt: skip
+    rows = select(*frozen.values()).where(Item.id.in_(ids)).order_by(Item.id)
+    session.execute(insert(Fanout).from_select(list(frozen), rows, include_defaults=False))
+    ring(session, "plan")
 
 
-def plan_chunk(session: Session, network: Network, public_url: str, zone: str, size: int = CHUNK) -> bool:
-    """Plan the next chunk of the oldest open fan-out. Returns whether there was one."""
-    fanout = session.scalar(
-        select(Fanout)
-        .where(Fanout.done_at.is_(None))
-        .order_by(Fanout.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if fanout is None:
-        return False
+def plan_chunk(session: Session, network: Network, zone: str, size: int = CHUNK) -> bool:
+    """Plan the oldest open fan-outs, as far as one transaction should go; returns whether there was any.
+
+    That is one chunk of a large audience, or several small audiences whole.
+    """
+    room = size
+    opened = select(Fanout).where(Fanout.done_at.is_(None)).order_by(Fanout.id).limit(AT_ONCE)
+    fanouts = session.scalars(opened.with_for_update(skip_locked=True)).all()
+    for fanout in fanouts:
+        room -= _go_on(session, network, zone, fanout, room)
+        if room <= 0:
+            break
+    return bool(fanouts)
+
+
+def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, size: int) -> int:
+    """Plan a fan-out further; returns how much of the transaction's room that took."""
     item = session.get_one(Item, fanout.item_id, with_for_update={"read": True})
     superseded = item.revision != fanout.revision
     if not superseded and item.state == "published" and fanout.cursor < fanout.upto:
-        _plan(session, network, public_url, zone, fanout, item, size)
-        return True
-    if superseded or _cancel_stale(session, item, size) < size:
+        start = fanout.cursor
+        _plan(session, network, zone, fanout, item, size)
+        taken = min(size, fanout.cursor - start)
+        return taken if fanout.done_at else size
+    cancelled = 0 if superseded else _cancel_stale(session, item, size)
+    if cancelled < size:
         fanout.done_at = clock.now()
-    return True
+    return cancelled
 
 
-def _plan(
-    session: Session, network: Network, public_url: str, zone: str, fanout: Fanout, item: Item, size: int
-) -> None:
+def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: Item, size: int) -> None:
     details = item.content()
     over = over_at(details, zone)
     end = chunk_end(session, fanout.cursor, fanout.upto, size)
-    if over is None or over > clock.now():
-        languages = languages_of(session, fanout.cursor, end)
-        ensure_messages(session, network, item, details, languages, f"{public_url}/items/{item.id}")
-        fanout.planned += _queue(session, item, fanout, audience(network, details, fanout.cursor, end), over)
+    fitting = audience(network, details, fanout.cursor, end)
+    languages = languages_of(session, fitting) if over is None or over > clock.now() else set()
+    if languages:
+        ensure_messages(session, network, item, details, languages)
+        fanout.planned += _queue(session, item, fanout, fitting, over)
+        ring(session, "send")
     fanout.cursor = end
     if end == fanout.upto and item.revision == 1:
         fanout.done_at = clock.now()  # nothing older can be left over
-    ring(session)
 
 
 def over_at(details: Details, zone: str) -> datetime | None:
@@ -92,13 +101,13 @@ def over_at(details: Details, zone: str) -> datetime | None:
 
 
 def ensure_messages(
-    session: Session, network: Network, item: Item, details: Details, languages: set[str], page: str
+    session: Session, network: Network, item: Item, details: Details, languages: set[str]
 ) -> dict[str, int]:
     """The id of the item's message for each set of languages; those that do not exist yet are composed."""
     known = dict(session.execute(select(MessageRow.languages, MessageRow.id).where(*_same(item))).all())
     for missing in sorted(languages - known.keys()):
         spoken = cast(Sequence[Language], missing.split(","))
-        content = [compose(details, language, network, page).model_dump(mode="json") for language in spoken]
+        content = [compose(details, language, network).model_dump(mode="json") for language in spoken]
         row = MessageRow(
             item_id=item.id, revision=item.revision, purpose="notice", languages=missing,
             content=content, made_at=clock.now(),

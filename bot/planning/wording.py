@@ -22,8 +22,8 @@ _ONLY = {"fi": "Only in Finnish.", "sv": "Only in Swedish.", "en": "Only in Engl
 _NUMBERS = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 
 
-def compose(details: Details, language: Language, network: Network, page: str) -> Message:
-    """The notice of an item in one language. `page` is the item's own page, when it has no other link.
+def compose(details: Details, language: Language, network: Network) -> Message:
+    """The notice of an item in one language.
 
     A text that the reader's language lacks comes in the first one there is, and says so.
     """
@@ -33,20 +33,15 @@ def compose(details: Details, language: Language, network: Network, page: str) -
     def say(msgid: str, **values: object) -> str:
         return words.gettext(language, msgid, **values)
 
-    link = details.url or page
+    link = details.url
+    open_it = say("Open the call" if details.kind == "call" else "Read more")
     return Message(
         language=language,
         label=say(_LABELS[details.kind]),
         title=title,
         body=body,
         facts=tuple(_facts(details, language, network)),
-        actions=(
-            Action(
-                label=say("Open the call" if details.kind == "call" else "Read more"), url=link, primary=True
-            ),
-        )
-        if link
-        else (),
+        actions=(Action(label=open_it, url=link, primary=True),) if link else (),
         notes=(say(_ONLY[told]),) if told != language else (),
         urgent=details.urgent,
         words=Words(

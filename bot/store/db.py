@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +24,9 @@ from bot.store.types import Row
 
 BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for another process's writer
 _WRITE = "silta_write"
+
+Work = Literal["plan", "send", "poll"]
+"""What a commit may have made to do: each kind has a bell of its own, so that it wakes no one in vain."""
 
 Outcome = TypeVar("Outcome")
 
@@ -54,7 +57,7 @@ class Database:
     def __init__(self, url: str, synchronous: str = "NORMAL") -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self.bell = Bell()
+        self.bells: dict[Work, Bell] = {"plan": Bell(), "send": Bell(), "poll": Bell()}
         self.engine = self._open(synchronous)
         self._writer = self.engine.execution_options(**{_WRITE: True})
         self._turn: AbstractContextManager[Any] = threading.Lock() if self.sqlite else nullcontext()
@@ -99,8 +102,8 @@ class Database:
         with self._turn, Session(self._writer, expire_on_commit=False) as session:
             yield session
             session.commit()
-        if session.info.get("ring"):
-            self.bell.ring()
+        for work in session.info.get("ring", ()):
+            self.bells[work].ring()
 
     def write(self, work: Callable[[Session], Outcome]) -> Outcome:
         """Run one write transaction, again if another transaction's timing spoiled it.
@@ -133,9 +136,9 @@ def changed_rows(result: Result[Any]) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
-def ring(session: Session) -> None:
-    """Ask that the bell be rung when this session commits: it made work."""
-    session.info["ring"] = True
+def ring(session: Session, work: Work) -> None:
+    """Ask that a bell be rung when this session commits: it made work of that kind."""
+    session.info.setdefault("ring", set()).add(work)
 
 
 def _spoiled(fault: DBAPIError) -> bool:

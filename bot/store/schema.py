@@ -36,11 +36,12 @@ def migrate(database: Database, network: Network) -> None:
         command.upgrade(config, "head")
         connection.commit()
     with database.writing() as session:
-        _make_installation(session)
+        make_installation(session)
         save_network(session, network)
 
 
-def _make_installation(session: Session) -> None:
+def make_installation(session: Session) -> None:
+    """Make the rows that every installation has: its key, and the webhook source. Those there stay."""
     row = {"id": 1, "key": secrets.token_hex(6)}
     session.execute(insert_into(session, Installation).values(row).on_conflict_do_nothing())
     webhook = {

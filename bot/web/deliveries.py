@@ -65,10 +65,9 @@ def show() -> Response:
 @deliveries.post("/deliveries/<int(max=2147483647):delivery_id>/send-again")
 def again(delivery_id: int) -> Redirect:
     """Queue a delivery once more."""
-    settings = house().settings
 
     def queue(session: Session) -> str:
-        done = send_again(session, house().network, settings.public_url, [delivery_id], ACTOR, _origin())
+        done = send_again(session, house().network, [delivery_id], ACTOR, _origin())
         if done.queued:
             return f"Delivery {delivery_id} is queued again."
         return f"Delivery {delivery_id} was not queued: {done.refused.get(delivery_id, 'it does not exist')}."

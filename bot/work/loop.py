@@ -19,7 +19,8 @@ from bot import clock
 from bot.contracts import Sender
 from bot.delivery.outbox import RENEW_EVERY
 from bot.log import logger
-from bot.work.steps import Steps, anything_due
+from bot.store.db import Work
+from bot.work.steps import Steps, kinds_due
 
 LOOK_EVERY = 0.2
 """Seconds between looks for work that another process committed."""
@@ -47,8 +48,8 @@ class Loop:
         """Start all threads; returns at once."""
         self._run("keeper", self._keep)
         self._run("watch", self._watch)
-        self._run("plan", lambda: self._work(self.steps.plan))
-        self._run("poll", lambda: self._work(self.steps.poll))
+        self._run("plan", lambda: self._work("plan", self.steps.plan))
+        self._run("poll", lambda: self._work("poll", self.steps.poll))
         for medium in self.steps.media:
             connections = self.steps.paces[medium].connections if medium in self.steps.senders else 1
             for number in range(connections):
@@ -57,7 +58,8 @@ class Loop:
     def stop(self, timeout: float = 30.0) -> None:
         """Ask every thread to finish what is in flight, and wait for it."""
         self.steps.lanes.stopping.set()
-        self.steps.database.bell.ring()
+        for bell in self.steps.database.bells.values():
+            bell.ring()
         until = clock.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, until - clock.monotonic()))
@@ -92,18 +94,17 @@ class Loop:
             self.steps.lanes.stopping.wait(RENEW_EVERY if self._holding.is_set() else HOLD_EVERY)
 
     def _watch(self) -> None:
-        """Ring the bell for work that other processes committed."""
-        bell = self.steps.database.bell
+        """Ring the bells for work that other processes committed, and for waits that are over."""
         while not self.steps.lanes.stopping.wait(LOOK_EVERY):
-            if self._holding.is_set() and self._something_is_due():
-                bell.ring()
+            for kind in self._due() if self._holding.is_set() else ():
+                self.steps.database.bells[kind].ring()
 
-    def _something_is_due(self) -> bool:
+    def _due(self) -> list[Work]:
         try:
             with self.steps.database.reading() as session:
-                return anything_due(session)
+                return kinds_due(session)
         except SQLAlchemyError:
-            return False
+            return []
 
     def _carry(self, medium: str, number: int) -> None:
         """Serve one medium over one connection."""
@@ -111,18 +112,19 @@ class Loop:
         sender: Sender | None = make() if make else None
         try:
             self._work(
+                "send",
                 lambda: (
                     self.steps.serve(medium, sender)
                     + (self.steps.doubts(medium, sender) if number == 0 else 0)
-                )
+                ),
             )
         finally:
             if sender is not None:
                 sender.close()
 
-    def _work(self, turn: Turn) -> None:
-        """Take turns while there is work, listen for the bell when there is none."""
-        bell, heard, faults = self.steps.database.bell, 0, 0
+    def _work(self, kind: Work, turn: Turn) -> None:
+        """Take turns while there is work, listen for its bell when there is none."""
+        bell, heard, faults = self.steps.database.bells[kind], 0, 0
         while not self._stopping:
             if not self._holding.wait(HOLD_EVERY):
                 continue

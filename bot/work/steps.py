@@ -20,7 +20,7 @@ from bot.delivery.outbox import delivery_due
 from bot.intake.poll import OpenSource, Polled, poll_named, poll_next
 from bot.network import Network
 from bot.planning.notices import plan_chunk
-from bot.store.db import Database, ring
+from bot.store.db import Database, Work, ring
 from bot.store.deliveries import Delivery, Fanout, in_state
 from bot.store.sources import Source
 from bot.work.workers import Worker
@@ -39,7 +39,6 @@ class Steps:
     senders: Mapping[str, MakeSender]
     paces: Mapping[str, Pace]
     open_source: OpenSource
-    public_url: str
     zone: str
     media: tuple[str, ...] = field(default=("slack", "email"))
 
@@ -53,9 +52,7 @@ class Steps:
 
     def plan(self) -> bool:
         """Plan a chunk; returns whether there was one."""
-        return self.database.write(
-            lambda session: plan_chunk(session, self.network, self.public_url, self.zone)
-        )
+        return self.database.write(lambda session: plan_chunk(session, self.network, self.zone))
 
     def serve(self, medium: str, sender: Sender | None) -> int:
         """Serve a batch of lanes of one medium; returns how many deliveries were settled."""
@@ -74,7 +71,7 @@ class Steps:
             count += upkeep.expire(session) + upkeep.empty_dead_lanes(session)
             upkeep.forget_receipts(session)
             if count:
-                ring(session)
+                ring(session, "send")
         return count
 
     def idle(self, within: float = 0.0) -> bool:
@@ -84,7 +81,7 @@ class Steps:
             Source.lease_until > clock.real_now()
         )
         with self.database.reading() as session:
-            return not session.scalar(select(in_hand | _due(within)))
+            return not session.scalar(select(or_(in_hand, *_due(within).values())))
 
     def beat(self) -> None:
         """Renew leases and say that this worker lives."""
@@ -93,12 +90,15 @@ class Steps:
             self.worker.beat(session)
 
 
-def anything_due(session: Session, within: float = 0.0) -> bool:
-    """Whether a step would find something to do now, or when this many seconds have passed."""
-    return bool(session.scalar(select(_due(within))))
+def kinds_due(session: Session) -> list[Work]:
+    """The kinds of work that a step would find now."""
+    due = _due(0.0)
+    row = session.execute(select(*due.values())).one()
+    return [kind for kind, found in zip(due, row, strict=True) if found]
 
 
-def _due(within: float) -> ColumnElement[bool]:
+def _due(within: float) -> dict[Work, ColumnElement[bool]]:
+    """For each kind of work, whether there is any now, or when so many seconds have passed."""
     now = clock.now()
     soon = now + timedelta(seconds=within)
     doubtful = exists().where(
@@ -109,5 +109,8 @@ def _due(within: float) -> ColumnElement[bool]:
         Source.paused.is_(False),
         or_(Source.lease_until.is_(None), Source.lease_until < clock.real_now()),
     )
-    planned = exists().where(Fanout.done_at.is_(None))
-    return delivery_due(soon) | planned | asked | doubtful
+    return {
+        "plan": exists().where(Fanout.done_at.is_(None)),
+        "send": delivery_due(soon) | doubtful,
+        "poll": asked,
+    }

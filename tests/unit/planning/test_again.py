@@ -46,7 +46,7 @@ def put(database: Database, state: State, *ids: int, **more: object) -> None:
 
 
 def again(database: Database, network: Network, *ids: int) -> Again:
-    return database.write(lambda session: send_again(session, network, "http://silta.test", ids, "test"))
+    return database.write(lambda session: send_again(session, network, ids, "test"))
 
 
 def test_only_what_has_ended_without_arriving_is_queued(
@@ -64,9 +64,9 @@ def test_only_what_has_ended_without_arriving_is_queued(
 
 def test_it_waits_for_nobody_else(told: Database, network: Network) -> None:
     put(told, "failed", 1)
-    heard = told.bell.listen(-1, 0)
+    heard = told.bells["send"].listen(-1, 0)
     again(told, network, 1)
-    assert told.bell.listen(heard, 0) == heard + 1
+    assert told.bells["send"].listen(heard, 0) == heard + 1
 
 
 def test_the_newest_revision_goes_out(told: Database, network: Network) -> None:

@@ -106,9 +106,9 @@ def test_a_chunk_that_was_rolled_back_is_planned_again_whole(database: Database,
         for at in range(6):
             person(session, f"Reader{at}")
     tell(database, details())
-    database.write(lambda session: plan_chunk(session, network, "http://x", ZONE, 4))
+    database.write(lambda session: plan_chunk(session, network, ZONE, 4))
     with pytest.raises(RuntimeError), database.writing() as session:
-        plan_chunk(session, network, "http://x", ZONE, 4)
+        plan_chunk(session, network, ZONE, 4)
         raise RuntimeError("killed between planning and commit")
     plan(database, network, size=4)
     assert len({row.recipient for row in deliveries(database)}) == len(deliveries(database)) == 6
@@ -164,7 +164,7 @@ def test_a_change_ends_the_planning_of_what_it_changed(database: Database, netwo
         for at in range(6):
             person(session, f"Reader{at}")
     tell(database, Report("a", details()))
-    database.write(lambda session: plan_chunk(session, network, "http://x", ZONE, 2))
+    database.write(lambda session: plan_chunk(session, network, ZONE, 2))
     tell(database, Report("a", details(title={"fi": "Uusi"})))
     plan(database, network, size=2)
     assert [row.revision for row in deliveries(database)] == [2] * 6
