@@ -21,7 +21,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -56,14 +55,7 @@ def audience(network: Network, details: Details, after: int, upto: int) -> Subqu
         )
         .join(Destination, Destination.id == Subscription.destination_id)
         .outerjoin(Contact, Contact.id == Subscription.contact_id)
-        .where(
-            Subscription.id > after,
-            Subscription.id <= upto,
-            Subscription.rhythm != "off",
-            or_(Subscription.kinds == "", Subscription.kinds.contains(f",{details.kind},")),
-            _cities_fit(details.cities, after, upto),
-            _topics_fit(details.topics),
-        )
+        .where(*_fits(details, after, upto))
         .order_by(Subscription.id)
         .subquery("audience")
     )
@@ -78,14 +70,27 @@ def chunk_end(session: Session, after: int, upto: int, size: int) -> int:
     return upto if end is None else end
 
 
-def languages_of(session: Session, fitting: Subquery) -> set[str]:
+def languages_of(session: Session, details: Details, after: int, upto: int) -> set[str]:
     """The languages, singly or in order, in which an audience wants to be told; none when nobody is in it."""
-    return set(session.scalars(select(fitting.c.languages).distinct()))
+    wanted = select(Destination.languages).join(Subscription, Subscription.destination_id == Destination.id)
+    return set(session.scalars(wanted.where(*_fits(details, after, upto)).distinct()))
+
+
+def _fits(details: Details, after: int, upto: int) -> list[ColumnElement[bool]]:
+    conditions = [
+        Subscription.id > after,
+        Subscription.id <= upto,
+        Subscription.rhythm != "off",
+        or_(Subscription.kinds == "", Subscription.kinds.contains(f",{details.kind},")),
+    ]
+    if details.cities:
+        conditions.append(_cities_fit(details.cities, after, upto))
+    if details.topics:
+        conditions.append(_topics_fit(details.topics))
+    return conditions
 
 
 def _cities_fit(cities: Sequence[str], after: int, upto: int) -> ColumnElement[bool]:
-    if not cities:
-        return true()
     followed = SubscriptionCity.subscription_id
     # A list of ids, so that a city nobody follows costs an index look-up and not a scan of everyone.
     return Subscription.id.in_(
@@ -99,8 +104,6 @@ def _cities_fit(cities: Sequence[str], after: int, upto: int) -> ColumnElement[b
 
 
 def _topics_fit(topics: Sequence[str]) -> ColumnElement[bool]:
-    if not topics:
-        return true()
     mine = SubscriptionTopic.subscription_id == Subscription.id
     return or_(~exists().where(mine), exists().where(mine, SubscriptionTopic.topic.in_(topics)))
 

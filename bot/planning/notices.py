@@ -57,23 +57,25 @@ def plan_chunk(session: Session, network: Network, zone: str, size: int = CHUNK)
     room = size
     opened = select(Fanout).where(Fanout.done_at.is_(None)).order_by(Fanout.id).limit(AT_ONCE)
     fanouts = session.scalars(opened.with_for_update(skip_locked=True)).all()
+    items = select(Item).where(Item.id.in_({fanout.item_id for fanout in fanouts})).order_by(Item.id)
+    by_id = {item.id: item for item in session.scalars(items.with_for_update(read=True))} if fanouts else {}
     for fanout in fanouts:
-        room -= _go_on(session, network, zone, fanout, room)
+        room -= _go_on(session, network, zone, fanout, by_id[fanout.item_id], room)
         if room <= 0:
             break
     return bool(fanouts)
 
 
-def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, size: int) -> int:
+def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: Item, size: int) -> int:
     """Plan a fan-out further; returns how much of the transaction's room that took."""
-    item = session.get_one(Item, fanout.item_id, with_for_update={"read": True})
-    superseded = item.revision != fanout.revision
-    if not superseded and item.state == "published" and fanout.cursor < fanout.upto:
-        start = fanout.cursor
+    current = item.revision == fanout.revision
+    if current and item.state == "published" and fanout.cursor < fanout.upto:
+        before = fanout.cursor
         _plan(session, network, zone, fanout, item, size)
-        taken = min(size, fanout.cursor - start)
-        return taken if fanout.done_at else size
-    cancelled = 0 if superseded else _cancel_stale(session, item, size)
+        return min(size, fanout.cursor - before)
+    # Of a first revision nothing older can be left over.
+    first = item.revision == 1 and item.state == "published"
+    cancelled = _cancel_stale(session, item, size) if current and not first else 0
     if cancelled < size:
         fanout.done_at = clock.now()
     return cancelled
@@ -82,16 +84,16 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, size: 
 def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: Item, size: int) -> None:
     details = item.content()
     over = over_at(details, zone)
-    end = chunk_end(session, fanout.cursor, fanout.upto, size)
-    fitting = audience(network, details, fanout.cursor, end)
-    languages = languages_of(session, fitting) if over is None or over > clock.now() else set()
+    after, end = fanout.cursor, chunk_end(session, fanout.cursor, fanout.upto, size)
+    late = over is not None and over <= clock.now()
+    languages = set() if late else languages_of(session, details, after, end)
     if languages:
         ensure_messages(session, network, item, details, languages)
-        fanout.planned += _queue(session, item, fanout, fitting, over)
+        fanout.planned += _queue(session, item, fanout, audience(network, details, after, end), over)
         ring(session, "send")
     fanout.cursor = end
     if end == fanout.upto and item.revision == 1:
-        fanout.done_at = clock.now()  # nothing older can be left over
+        fanout.done_at = clock.now()
 
 
 def over_at(details: Details, zone: str) -> datetime | None:
@@ -172,11 +174,12 @@ def _cancel_stale(session: Session, item: Item, size: int) -> int:
         stale = stale.where(Delivery.revision < item.revision)
     ids = session.scalars(stale.limit(size)).all()
     why = "withdrawn before it was sent" if item.state == "withdrawn" else "no longer fits after a change"
-    session.execute(
-        update(Delivery)
-        .where(Delivery.id.in_(ids), Delivery.state.in_(_UNTOLD))
-        .values(state="cancelled", settled_at=clock.now(), error=why)
-    )
+    if ids:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(ids), Delivery.state.in_(_UNTOLD))
+            .values(state="cancelled", settled_at=clock.now(), error=why)
+        )
     return len(ids)
 
 
