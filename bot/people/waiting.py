@@ -6,14 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table, bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.store.deliveries import Delivery, in_state
+from bot.store.deliveries import Delivery
 
 _DELIVERIES = cast(Table, Delivery.__table__)
-_WAITING = in_state("held", "queued")
+# Not IN: SQLAlchemy cannot expand a list for many rows at once.
+_WAITING = or_(_DELIVERIES.c.state == "held", _DELIVERIES.c.state == "queued")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ VICTIMS = {"serving": 6, "main": 4, "worker": 16}
 KILLS = sum(VICTIMS.values())
 """An item comes with each."""
 
-READERS = 73
-PAUSE = (0.4, 1.6)
+READERS = 74
+PAUSE = (0.3, 1.3)
 """Seconds between kills."""
 
 CONNECTIONS = 2

@@ -81,6 +81,7 @@ def serve(house: House, medium: str, moment: str) -> None:
 
 def plan(house: House, moment: str) -> None:
     """Plan two subscriptions, and die, perhaps with two more planned and not committed."""
+
     def chunk(session: Session) -> None:
         assert plan_chunk(session, house.network, house.settings.zone, size=2)
 
