@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Report
@@ -107,9 +108,13 @@ def test_a_chunk_that_was_rolled_back_is_planned_again_whole(database: Database,
             person(session, f"Reader{at}")
     tell(database, details())
     database.write(lambda session: plan_chunk(session, network, ZONE, 4))
-    with pytest.raises(RuntimeError), database.writing() as session:
+
+    def killed(session: Session) -> None:
         plan_chunk(session, network, ZONE, 4)
         raise RuntimeError("killed between planning and commit")
+
+    with pytest.raises(RuntimeError):
+        database.write(killed)
     plan(database, network, size=4)
     assert len({row.recipient for row in deliveries(database)}) == len(deliveries(database)) == 6
 
