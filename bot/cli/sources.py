@@ -151,7 +151,7 @@ def _set_paused(name: str, paused: bool) -> None:
         if not paused and row.next_at is not None:
             row.next_at, row.failures = clock.now(), 0
         record(session, "command", "source.paused" if paused else "source.resumed", name)
-    click.echo(f"{name} is {'paused' if paused else 'asked again'}")
+    click.echo(f"{name} {'is paused' if paused else 'brings news again'}")
 
 
 def _named(session: Session, name: str) -> Source:

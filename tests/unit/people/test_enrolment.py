@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.network import Network
+from bot.people.choices import choose
 from bot.people.csv_file import ImportFault
 from bot.people.enrolment import Enrolled, Person, enrol, enrol_all
 from bot.store import metadata
@@ -198,3 +199,30 @@ def test_ten_thousand_rows_come_in_within_seconds(
     began = time.process_time()  # other tests run beside this one
     assert take_in(database, network, path).new == 10_000
     assert time.process_time() - began < 10
+
+
+def test_who_stopped_all_messages_is_not_woken_by_a_list(
+    database: Database, network: Network, tmp_path: Path
+) -> None:
+    path = a_file(tmp_path, ALICE, BOB)
+    take_in(database, network, path)
+    with database.writing() as session:
+        alice = contact(database, "alice@example.org")
+        choose(session, session.merge(alice), "203.0.113.9", rhythm="off")
+    assert take_in(database, network, path) == Enrolled(0, 0, 2, 1)
+    renamed = a_file(tmp_path, ALICE.replace("Alice", "Alice B"), BOB, name="renamed.csv")
+    assert take_in(database, network, renamed) == Enrolled(0, 1, 1, 1)
+    assert ways(database)["Alice B"][0] == "!"
+    with database.writing() as session:  # their own word counts, and so does the list after it
+        choose(session, session.merge(contact(database, "alice@example.org")), "203.0.113.9", rhythm="daily")
+    assert take_in(database, network, path) == Enrolled(0, 1, 1, 0)
+    assert followed(database)["Alice"][0] == "now"
+
+
+def test_who_was_silenced_by_a_list_is_woken_by_a_list(
+    database: Database, network: Network, tmp_path: Path
+) -> None:
+    take_in(database, network, a_file(tmp_path, ALICE.replace(",now,", ",off,")))
+    assert ways(database)["Alice"][0] == "!"
+    assert take_in(database, network, a_file(tmp_path, ALICE)) == Enrolled(0, 1, 0, 0)
+    assert followed(database)["Alice"][0] == "now"

@@ -1,0 +1,71 @@
+"""`destinations` through the real entry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.unit.cli.conftest import Shell
+from tests.unit.people.lists import ALICE, a_file
+
+
+def test_conversations_are_added_listed_and_removed(shell: Shell, tmp_path: Path) -> None:
+    added = [
+        shell("destinations", "add", "slack", "C012AB3CD", "--city", "tampere", "--language", "fi,sv"),
+        shell("destinations", "add", "slack", "C012AB3CD", "--topic", "vesi", "--rhythm", "weekly"),
+        shell("destinations", "add", "slack", "G0ALL", DEFAULT_LANGUAGE="en"),
+    ]
+    assert [said.out for said in added] == [
+        "C012AB3CD is destination 1: tampere, now, fi,sv\n",
+        "C012AB3CD is destination 1: vesi, weekly, fi\n",
+        "G0ALL is destination 2: everything, now, en\n",
+    ]
+    shell("contacts", "import", str(a_file(tmp_path, ALICE)))
+    listed = [line.split("\t") for line in shell("destinations", "list").lines]
+    assert listed[:3] == [
+        ["1", "C012AB3CD", "tampere", "now", "fi"],
+        ["1", "C012AB3CD", "vesi", "weekly", "fi"],
+        ["2", "G0ALL", "everything", "now", "en"],
+    ]
+    assert sorted(line[1:] for line in listed[3:]) == [
+        ["email", "alice@example.org", "Alice"],
+        ["slack", "UALICE", "Alice"],
+    ]
+    removed = shell("destinations", "remove", "1")
+    assert (removed.code, removed.out) == (
+        0,
+        "C012AB3CD hears nothing any more; 0 waiting messages were cancelled\n",
+    )
+    assert [line.split("\t")[1] for line in shell("destinations", "list").lines[:1]] == ["G0ALL"]
+
+
+REFUSED: list[tuple[list[str], int, str]] = [
+    (["add", "slack", "#general"], 1, "'#general' must be a conversation's id such as C012AB3CD"),
+    (["add", "slack", "UALICE"], 1, "must be a conversation's id"),
+    (["add", "fax", "C1"], 2, "'fax' is not 'slack'"),
+    (["add", "slack", "C1", "--city", "tampree"], 1, "there is no city 'tampree': did you mean tampere?"),
+    (["add", "slack", "C1", "--city", "xxxxxx"], 1, "there is no city 'xxxxxx': known are joensuu,"),
+    (["add", "slack", "C1", "--topic", "vesii"], 1, "there is no topic 'vesii': did you mean vesi"),
+    (["add", "slack", "C1", "--language", "fi,de"], 1, "--language takes fi, sv, en, split by commas"),
+    (["add", "slack", "C1", "--language", ","], 1, "--language takes fi, sv, en, split by commas"),
+    (
+        ["add", "slack", "C1", "--rhythm", "hourly"],
+        2,
+        "'hourly' is not one of 'now', 'daily', 'weekly', 'off'",
+    ),
+    (["remove", "7"], 1, "7 is not a conversation: `destinations list` shows them"),
+    (["remove", "x"], 2, "'x' is not a valid integer"),
+    (["forget"], 2, "No such command 'forget'"),
+]
+
+
+def test_what_cannot_be_done_is_said(shell: Shell) -> None:
+    for arguments, code, said in REFUSED:
+        found = shell("destinations", *arguments)
+        assert (arguments, found.code, found.out) == (arguments, code, "")
+        assert said in found.err
+    assert shell("destinations", "list").out == ""
+
+
+def test_a_persons_destination_is_not_removed(shell: Shell, tmp_path: Path) -> None:
+    shell("contacts", "import", str(a_file(tmp_path, ALICE)))
+    assert shell("destinations", "remove", "1").code == 1
