@@ -14,7 +14,8 @@ from bot.app import House
 from bot.cli.contacts import named
 from bot.cli.opening import our_house
 from bot.planning.again import open_lane, send_again
-from bot.planning.why import decisions, look
+from bot.planning.case import look
+from bot.planning.why import decisions
 from bot.store.db import ring
 from bot.store.deliveries import Delivery, in_state
 from bot.store.destinations import Destination

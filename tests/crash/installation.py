@@ -21,7 +21,7 @@ from bot.store.deliveries import Delivery, in_state
 from bot.store.workplace import WorkerRow
 from tests.processes import Program, Programs, free_port, until
 
-PLACES = ("C0ONE", "C0TWO")
+PLACES = ("C0ONE", "C0TWO", "C0THREE")
 PEOPLE = ("U0BOB", "U0CHARLIE")
 
 
@@ -51,7 +51,7 @@ class Installation:
         self.programs.environ |= {"SLACK_API_URL": ports["slack"], "SMTP_PORT": str(ports["smtp"])}
 
     def enrol(self, readers: int) -> set[str]:
-        """Let there be so many readers by mail, two people and two conversations in Slack; returns all addresses."""
+        """Let there be so many readers by mail, two people and three conversations in Slack; returns all addresses."""
         names = [f"r{number}@example.org" for number in range(readers)]
         with self.database.writing() as session:
             for number, name in enumerate(names):

@@ -27,7 +27,7 @@ MAIL_FAULTS = 0.008
 LIMIT_EVERY = 6.0
 """Seconds between 429s."""
 
-SLOW = 0.15
+SLOW = 0.5
 """Seconds that Slack takes at most to say that a post was taken."""
 
 MAIL_SLOW = 0.006
