@@ -94,9 +94,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run every test that uses a database on each kind of database there is."""
+    """Run every test that uses a database on each kind there is; what only SQLite has (`of_sqlite`) on that."""
     if "database_url" in metafunc.fixturenames:
-        kinds = ["sqlite", "postgresql"] if postgresql() else ["sqlite"]
+        only = metafunc.definition.get_closest_marker("of_sqlite")
+        kinds = ["sqlite", "postgresql"] if postgresql() and not only else ["sqlite"]
         metafunc.parametrize("database_url", kinds, indirect=True)
 
 

@@ -198,3 +198,25 @@ def test_a_clock_that_is_off_is_told_by_what_has_one_of_its_own(live: Shell, dat
     assert list(broken(said)) == ([] if database.sqlite else ["clock"])
     if not database.sqlite:
         assert re.search(r"it is \+(299|30\d) s off the database server's: let NTP set both", said.out)
+
+
+def test_a_run_that_sends_and_one_that_cannot_tell_no_secret(
+    live: Shell, database: Database, slack: FakeSlack, smtp: FakeSmtp, tmp_path: Path
+) -> None:
+    slack.add_user("UALICE")
+    live(
+        "contacts",
+        "import",
+        str(a_file(tmp_path, ALICE, BOB.replace("weekly", "now").replace("oulu", "tampere"))),
+    )
+    tell(database, details(topics=()), name="webhook")
+    first = live("work", "--until-idle")
+    assert (first.code, first.out) == (0, "sent 2, held 0, failed 0\n")
+    assert (len(slack.messages), len(smtp.mails)) == (1, 1)
+    slack.revoke()
+    tell(database, details(topics=(), title={"en": "Another"}), name="paper")
+    second = live("work", "--until-idle", SMTP_PASSWORD="hunter2-wrong")
+    assert (second.code, second.out) == (0, "sent 0, held 2, failed 0\n")
+    for said in (first, second):
+        assert "hunter2" not in said.out + said.err
+        assert slack.token not in said.out + said.err

@@ -148,8 +148,6 @@ def test_failed_signatures_are_limited_and_right_ones_are_not(browser: Browser) 
 @pytest.fixture
 def impatient(house: House) -> Iterator[sqlite3.Connection]:
     """Another process's connection to the same SQLite file; ours waits 50 ms for it, and has no room to grow."""
-    if not house.database.sqlite:
-        pytest.skip("locks and full disks are SQLite's here")
 
     @event.listens_for(house.database.engine, "connect")
     def limit(connection: sqlite3.Connection, _record: object) -> None:
@@ -161,6 +159,7 @@ def impatient(house: House) -> Iterator[sqlite3.Connection]:
     other.close()
 
 
+@pytest.mark.of_sqlite
 def test_a_locked_database_acknowledges_nothing(
     browser: Browser, house: House, impatient: sqlite3.Connection
 ) -> None:
@@ -174,6 +173,7 @@ def test_a_locked_database_acknowledges_nothing(
     assert post(browser, signed)[0] == 200
 
 
+@pytest.mark.of_sqlite
 def test_a_full_disk_acknowledges_nothing(
     browser: Browser, house: House, impatient: sqlite3.Connection
 ) -> None:
