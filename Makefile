@@ -12,7 +12,7 @@ help: ## This list
 
 run: $(VENV)/runtime ## Serve http://127.0.0.1:8000 with examples, in preview mode
 	@$(BIN)/python -m bot prepare
-	@$(BIN)/python -m bot.serve
+	@$(BIN)/python -m bot.serve --prepared
 
 test: $(VENV)/development ## Run the whole suite
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

@@ -60,7 +60,7 @@ class PostfixSink:
 
 
 class LoggedSink:
-    """One of the tests' fakes as a process, which writes a line for everything it took."""
+    """A server in Python, such as one of the tests' fakes, which writes a line for everything it took."""
 
     def __init__(self, processes: Processes, fake: str, *arguments: str, port: int = 0) -> None:
         self.name, self.log = fake, processes.folder / f"{fake.rpartition('.')[2]}.jsonl"
@@ -88,8 +88,8 @@ class LoggedSink:
 
 
 def mail_sink(processes: Processes) -> Sink:
-    """smtp-sink, or where it is missing the tests' fake, which is slower."""
-    return PostfixSink(processes) if SMTP_SINK else LoggedSink(processes, "tests.fakes.smtp")
+    """smtp-sink, or where it is missing a lean one of ours, which is slower."""
+    return PostfixSink(processes) if SMTP_SINK else LoggedSink(processes, "bench.lean_sink")
 
 
 def reached(sink: Sink, count: int) -> float:

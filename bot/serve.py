@@ -19,12 +19,18 @@ from dotenv import dotenv_values
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
+THREADS = 32
+"""Requests served at once: those that wait for a commit share the next one (`bot.intake.gather`)."""
+
 PARENT_EVERY = 0.5
 """Seconds between looks at whether the main process lives."""
 
 
-def main() -> int:
-    """Check that Silta can run, then serve until told to stop; returns the exit code."""
+def main(prepared: bool = False) -> int:
+    """Check that Silta can run, unless it was just prepared, and serve until told to stop; returns the exit code."""
+    if prepared:
+        serve()
+        return 0
     # Checked in a process of its own, so that this one, which only supervises, stays small.
     checked = subprocess.run([sys.executable, "-m", "bot", "check"], check=False)
     if checked.returncode:
@@ -42,7 +48,7 @@ def serve() -> None:
         port=int(settings.get("PORT") or 8000),
         interface=Interfaces.WSGI,
         loop=Loops.asyncio,
-        blocking_threads=16,
+        blocking_threads=THREADS,
         backlog=2048,
         websockets=False,
         respawn_failed_workers=True,
@@ -69,4 +75,4 @@ def _end_with(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(prepared="--prepared" in sys.argv[1:]))

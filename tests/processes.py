@@ -118,7 +118,7 @@ class Programs:
         for program in self._programs:
             program.sweep()
         if fault is not None:
-            fault.add_note(self.last_words())
+            fault.add_note(self.said(most=1500))
 
     def start(self, *arguments: str, **more: str) -> Program:
         """Start `python -m …`; `more` are settings that differ from the others'."""
@@ -137,10 +137,10 @@ class Programs:
         assert done.returncode == 0, f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}"
         return done.stdout
 
-    def last_words(self) -> str:
-        """The end of what each program said."""
+    def said(self, most: int = 10**9) -> str:
+        """What each program said, or the end of it."""
         said = [(program.log.name, program.log.read_text("utf-8", "replace")) for program in self._programs]
-        return "\n".join(f"--- {name}\n{text[-1500:]}" for name, text in said)
+        return "\n".join(f"--- {name}\n{text[-most:]}" for name, text in said)
 
 
 def environment(**settings: object) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -18,7 +18,7 @@ from bot import clock
 from bot.app import House, create_app
 from bot.contracts import Sender
 from bot.people.conversations import add_conversation
-from bot.people.enrolment import Person, enrol
+from bot.people.enrolment import Person, enrol_all
 from bot.settings import Settings
 from bot.store.sources import Source
 from bot.work.steps import Steps
@@ -34,7 +34,7 @@ PEOPLE = (
     Person("Bob", "bob@example.org", ("oulu",), language="sv", slack_user_id=BOB),
     Person("Charlie", "charlie@example.org", ("tampere",), language="en", rhythm="daily"),
 )
-CALL: Mapping[str, Any] = {
+CALL: dict[str, Any] = {
     "external_id": "tampere-2026-3",
     "kind": "call",
     "title": {"fi": "Vähähiilinen Tampere", "sv": "Utsläppssnålt Tammerfors", "en": "Low-carbon Tampere"},
@@ -87,8 +87,7 @@ class Town:
     def enrol(self, *people: Person) -> None:
         """Let these be contacts."""
         with self.house.database.writing() as session:
-            for person in people:
-                enrol(session, person)
+            enrol_all(session, people)
 
     def open_conversation(self, address: str, city: str | None = None, **more: Any) -> None:
         """Let a Slack conversation exist and hear of a city, or of everything."""
@@ -201,7 +200,7 @@ def open_town(database_url: str, tmp_path: Path, frozen: Hand) -> Iterator[OpenT
         slack.add_user(BOB)
 
         def build(**settings: Any) -> Town:
-            stated = {
+            stated: dict[str, Any] = {
                 "database_url": database_url, "secret_key": "k" * 40, "state_dir": tmp_path / "state",
                 "delivery_mode": "live", "worker": "separate", "webhook_secret": SECRET,
                 "slack_bot_token": slack.token, "slack_api_url": slack.api_url,

@@ -40,9 +40,10 @@ def measure(place: Place) -> Iterator[Figure]:
                 (fanout.mails_a_second(), _post_office(processes, packages, job, peer_mails))
                 for _ in range(ROUNDS)
             ]
+            peer = f"{POST_OFFICE[0].replace('==', ' ')}, both into {sink.name}"
             yield at_least_times(
                 "mail_fanout", median(ours for ours, _ in rates), "mails/s",
-                other=median(peer for _, peer in rates), against=POST_OFFICE[0].replace("==", " "), times=5,
+                other=median(theirs for _, theirs in rates), against=peer, times=5,
             )  # fmt: skip
             processes.stop(*workers)
             home.server()

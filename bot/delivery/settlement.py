@@ -6,7 +6,7 @@ Every statement checks the claim: a worker that lost its lease changes nothing a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -40,11 +40,12 @@ Replan = Callable[[Session, Iterable[int]], None]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one claimed delivery; None when it was never begun."""
+    """What came of one claimed delivery, and when; None when it was never begun."""
 
     delivery_id: int
     destination_id: int
     outcome: Outcome | None
+    at: datetime = field(default_factory=clock.now)
 
 
 def settle(
@@ -124,14 +125,16 @@ def _mark_sent(session: Session, claim: str, results: Sequence[Result], now: dat
 def _free_lanes(session: Session, pace: Pace, claim: str, results: Sequence[Result], now: datetime) -> None:
     lanes = update(_LANES).where(_LANES.c.claim == claim).values(claim=None, lease_until=None)
     by_lane = {result.destination_id: result.outcome for result in results}
-    well = [lane for lane, outcome in by_lane.items() if isinstance(outcome, Sent | Rejected | InDoubt)]
-    after = now + timedelta(seconds=pace.per_destination) if pace.per_destination else None
-    if well:
-        session.execute(
-            lanes.where(_LANES.c.id.in_(well)).values(
-                next_at=after, failures=0, failing_since=None, fault=None
-            )
-        )
+    well = [result for result in results if isinstance(result.outcome, Sent | Rejected | InDoubt)]
+    healthy = lanes.values(failures=0, failing_since=None, fault=None)
+    if well and pace.per_destination:  # the pace counts from each sending, not from the settlement
+        gap = timedelta(seconds=pace.per_destination)
+        rows = [{"lane": result.destination_id, "free": result.at + gap} for result in well]
+        paced = healthy.where(_LANES.c.id == bindparam("lane")).values(next_at=bindparam("free"))
+        session.connection().execute(paced, rows)
+    elif well:
+        mine = _LANES.c.id.in_([result.destination_id for result in well])
+        session.execute(healthy.where(mine).values(next_at=None))
     for lane, outcome in by_lane.items():
         if isinstance(outcome, Undeliverable):
             session.execute(lanes.where(_LANES.c.id == lane).values(paused_until=NEVER, fault=outcome.reason))

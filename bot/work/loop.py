@@ -25,6 +25,12 @@ from bot.work.steps import Steps, kinds_due
 LOOK_EVERY = 0.2
 """Seconds between looks for work that another process committed."""
 
+LOOK_SELDOM = 1.0
+"""The same in an embedded worker at rest: whoever serves also commits, and rings the bell itself."""
+
+BREATH = 0.02
+"""Seconds of rest between turns of planning: webhooks get in, and what they bring is planned together."""
+
 IDLE = 10.0
 """Seconds after which an idle thread looks by itself, should a ring ever be missed."""
 
@@ -95,9 +101,14 @@ class Loop:
 
     def _watch(self) -> None:
         """Ring the bells for work that other processes committed, and for waits that are over."""
-        while not self.steps.lanes.stopping.wait(LOOK_EVERY):
-            for kind in self._due() if self._holding.is_set() else ():
+        embedded, busy_until, pause = self.steps.worker.kind == "embedded", 0.0, LOOK_EVERY
+        while not self.steps.lanes.stopping.wait(pause):
+            kinds = self._due() if self._holding.is_set() else []
+            for kind in kinds:
                 self.steps.database.bells[kind].ring()
+            now = clock.monotonic()
+            busy_until = now + IDLE if kinds else busy_until
+            pause = LOOK_SELDOM if embedded and now > busy_until else LOOK_EVERY
 
     def _due(self) -> list[Work]:
         try:
@@ -131,6 +142,8 @@ class Loop:
             try:
                 if turn():
                     faults = 0
+                    if kind == "plan":
+                        self.steps.lanes.stopping.wait(BREATH)
                     continue
                 heard = bell.listen(heard, IDLE)
             except DBAPIError as fault:

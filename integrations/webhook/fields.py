@@ -6,6 +6,7 @@ are dropped, and titles and other single lines are folded onto one line.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,13 +15,13 @@ from pydantic import AfterValidator, Field
 from bot.contracts import BODY_LIMIT, TITLE_LIMIT
 
 # Control characters mean nothing in a message; CR, LF and tab are white space and stay.
-_CONTROLS = dict.fromkeys([*range(1, 9), 11, 12, *range(14, 32), *range(127, 160)])
+_CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def _text(value: str) -> str:
     if "\0" in value:
         raise ValueError("has a NUL character")
-    return value.replace("\r\n", "\n").translate(_CONTROLS)
+    return _CONTROLS.sub("", value.replace("\r\n", "\n"))
 
 
 def _line(value: str) -> str:

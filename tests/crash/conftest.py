@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.crash.installation import Installation
 from tests.processes import Programs, environment
 from tests.town import open_town
 from tests.webhooks import SECRET
 
 __all__ = ["open_town"]
-
-Open = Callable[..., Installation]
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 Copy = tuple[str, str]
 """An item's number and an address."""
@@ -49,7 +51,7 @@ class Figures:
         return [copy for copy, ids in self.mail_ids.items() if len(ids) > 1]
 
 
-def _rows(log: Path):  # type: ignore[no-untyped-def]
+def _rows(log: Path) -> Iterator[dict[str, Any]]:
     return (json.loads(line) for line in log.read_text().splitlines())
 
 

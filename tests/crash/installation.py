@@ -7,6 +7,7 @@ import os
 import random
 import signal
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import requests
@@ -14,12 +15,12 @@ from sqlalchemy import func, select
 
 from bot.contracts import LANGUAGES
 from bot.people.conversations import add_conversation
-from bot.people.enrolment import Person, enrol
+from bot.people.enrolment import Person, enrol_all
 from bot.planning.notices import open_fanouts
 from bot.store.db import Database
 from bot.store.deliveries import Delivery, in_state
 from bot.store.workplace import WorkerRow
-from tests.processes import Program, Programs, free_port, until
+from tests.processes import PATIENCE, Program, Programs, free_port, until
 
 PLACES = ("C0ONE", "C0TWO", "C0THREE")
 PEOPLE = ("U0BOB", "U0CHARLIE")
@@ -53,11 +54,13 @@ class Installation:
     def enrol(self, readers: int) -> set[str]:
         """Let there be so many readers by mail, two people and three conversations in Slack; returns all addresses."""
         names = [f"r{number}@example.org" for number in range(readers)]
+        people = [
+            Person(f"Alice {number}", name, ("tampere",), language=LANGUAGES[number % 3])
+            for number, name in enumerate(names)
+        ]
+        people += [Person(user, f"{user}@example.org", ("oulu",), slack_user_id=user) for user in PEOPLE]
         with self.database.writing() as session:
-            for number, name in enumerate(names):
-                enrol(session, Person(f"Alice {number}", name, ("tampere",), language=LANGUAGES[number % 3]))
-            for user in PEOPLE:
-                enrol(session, Person(user, f"{user}@example.org", ("oulu",), slack_user_id=user))
+            enrol_all(session, people)
             for place in PLACES:
                 add_conversation(session, place)
         return {*names, *PLACES, *(f"D{user[1:]}" for user in PEOPLE)}
@@ -76,6 +79,15 @@ class Installation:
 
     # -- what happens to it
 
+    def until(self, condition: Callable[[], object], what: str, within: float = PATIENCE) -> None:
+        """Wait for a condition, and look after the processes meanwhile."""
+
+        def holds() -> object:
+            self.look_after()
+            return condition()
+
+        until(holds, what, within)
+
     def look_after(self) -> None:
         """Start again what has ended, as a supervisor does."""
         for program in self._all():
@@ -83,7 +95,7 @@ class Installation:
                 program.start()
 
     def kill(self, victim: str, dice: random.Random) -> bool:
-        """SIGKILL a worker, the server's main process, or its serving one; returns whether there was one."""
+        """SIGKILL a worker, the server's main process, or its serving one; returns whether it was alive."""
         if victim == "serving":
             serving = self._serving_process()
             if serving is None:
@@ -91,8 +103,10 @@ class Installation:
             self._shot.add(serving)
             os.kill(serving, signal.SIGKILL)  # its main process starts it again
         else:
-            running = [self._serving] if victim == "main" else self._workers
-            dice.choice(running).kill()
+            program = self._serving if victim == "main" else dice.choice(self._workers)
+            if not program.alive:
+                return False
+            program.kill()
         self.killed[victim] += 1
         return True
 
@@ -110,7 +124,6 @@ class Installation:
 
     def settled(self) -> bool:
         """Whether nothing waits any more: no fan-out, nothing queued, in a worker's hands or in doubt."""
-        self.look_after()
         pending = in_state("queued", "sending", "doubtful")
         with self.database.reading() as session:
             left = session.scalar(select(func.count()).select_from(Delivery).where(pending))

@@ -14,6 +14,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -68,7 +69,7 @@ def main(folder: Path) -> None:
                 slack.limit_next(1)
 
 
-def _writer(log: TextIO):  # type: ignore[no-untyped-def]
+def _writer(log: TextIO) -> Callable[[Mail, bool], None]:
     def write(mail: Mail, dropped: bool) -> None:
         row = {"to": mail.recipient, "message_id": mail.message_id, "subject": str(mail.message["Subject"])}
         log.write(json.dumps({**row, "dropped": dropped}) + "\n")

@@ -21,8 +21,7 @@ def test_of_two_servers_one_runs_the_loop_and_the_other_takes_it_over_when_it_is
         session.commit()
         programs.environ |= {"SMTP_PORT": str(smtp.port), "WORKER": "embedded"}
         servers = {port: programs.start("bot.serve", PORT=str(port)) for port in (free_port(), free_port())}
-        for port in servers:
-            until(lambda port=port: _ready(port), "both serve")
+        until(lambda: all(map(_ready, servers)), "both serve")
         for number, port in enumerate(servers):
             _publish(port, number)
         until(lambda: len(smtp.mails) == 2, "what came in at either is sent")

@@ -28,7 +28,7 @@ def town(open_town: OpenTown) -> Town:
     """A town with a planned item for all: three posts and two mails are due."""
     town = open_town()
     town.enrol(Person("Dana", "dana@example.org", ("oulu",)))
-    town.post(saying("published", **dict(CALL) | {"cities": [], "topics": []}))
+    town.post(saying("published", **CALL | {"cities": [], "topics": []}))
     return town
 
 

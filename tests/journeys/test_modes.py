@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.town import COMMON, TAMPERE, OpenTown, text_of
 
-FOR_ALL = {"cities": [], "topics": []}
+FOR_ALL: dict[str, list[str]] = {"cities": [], "topics": []}
 
 
 def test_in_preview_nothing_leaves_and_everything_is_shown(open_town: OpenTown) -> None:

@@ -100,13 +100,16 @@ def test_a_stuck_workers_lanes_are_taken_over_when_its_lease_ran_out(
     assert not victim.rows("sent")
 
 
-def test_a_worker_that_lost_its_lease_sends_nothing_more(bench: Bench) -> None:
+@pytest.mark.parametrize("renewing", [False, True], ids=["asleep", "renewing when it wakes"])
+def test_a_worker_that_lost_its_lease_sends_nothing_more(bench: Bench, renewing: bool) -> None:
     bench.readers("Alice", "Bob")
     bench.item()
     sender = ScriptedSender()
 
     def stall(_: object) -> None:
         bench.lanes.lease.renewed -= 60
+        if renewing:
+            bench.lanes.renew()
 
     sender.before = stall
     bench.serve(sender)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,14 @@ def test_who_was_silenced_by_a_list_is_woken_by_a_list(
     assert ways(database)["Alice"][0] == "!"
     assert take_in(database, network, a_file(tmp_path, ALICE)) == Enrolled(0, 1, 0, 0)
     assert followed(database)["Alice"][0] == "now"
+
+
+def test_two_imports_at_the_same_time_make_each_contact_once(
+    database: Database, network: Network, tmp_path: Path
+) -> None:
+    lines = [f"Bob {number},bob{number}@example.org,U{number},tampere,,,,,,," for number in range(200)]
+    path = a_file(tmp_path, *lines)
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: take_in(database, network, path), range(4)))
+    assert sorted(each.new for each in done) == [0, 0, 0, 200]
+    assert len(ways(database)) == 200
