@@ -41,10 +41,47 @@ def free_port() -> int:
             return port
 
 
+class Guard:
+    """Kills the groups it was told of when this process ends without having said that all is well.
+
+    A test run that is killed cannot clean up; the pipe to the guard then closes by itself.
+    """
+
+    _WATCH = """
+import os, signal, sys
+groups = [line.strip() for line in sys.stdin]
+for group in groups if "well" not in groups else ():
+    try:
+        os.killpg(int(group), signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+"""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-S", "-c", self._WATCH],
+            stdin=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def watch(self, group: int) -> None:
+        """Let this group not outlive us."""
+        assert self._process.stdin is not None
+        print(group, file=self._process.stdin, flush=True)
+
+    def dismiss(self) -> None:
+        """Everything is gone already."""
+        self._process.communicate("well\n")
+
+
 class Program:
     """`python -m …` with an environment of its own; what it says goes to a file."""
 
-    def __init__(self, arguments: Sequence[str], environ: Mapping[str, str], folder: Path, log: Path) -> None:
+    def __init__(
+        self, arguments: Sequence[str], environ: Mapping[str, str], folder: Path, log: Path, guard: Guard
+    ) -> None:
+        self._guard = guard
         self._command = [sys.executable, "-m", *arguments]
         self._environ = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), **environ}
         self._folder, self.log = folder, log
@@ -68,6 +105,7 @@ class Program:
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self._started.append(process)
+        self._guard.watch(process.pid)
 
     def kill(self) -> None:
         """SIGKILL to the process itself, not to its children."""
@@ -108,6 +146,7 @@ class Programs:
         self.environ, self.folder = dict(environ), folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self._programs: list[Program] = []
+        self._guard = Guard()
 
     def __enter__(self) -> Self:
         return self
@@ -117,13 +156,14 @@ class Programs:
     ) -> None:
         for program in self._programs:
             program.sweep()
+        self._guard.dismiss()
         if fault is not None:
             fault.add_note(self.said(most=1500))
 
     def start(self, *arguments: str, **more: str) -> Program:
         """Start `python -m …`; `more` are settings that differ from the others'."""
         log = self.folder / "-".join((str(len(self._programs)), *arguments, "said.log"))
-        program = Program(arguments, {**self.environ, **more}, self.folder, log)
+        program = Program(arguments, {**self.environ, **more}, self.folder, log, self._guard)
         self._programs.append(program)
         return program
 

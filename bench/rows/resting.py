@@ -41,7 +41,7 @@ def _run(processes: Processes) -> tuple[Child, float]:
     port = free_port()
     env, started = environment(PORT=str(port)), time.monotonic()
     output_of(processes.python("prepare", "-m", "bot", "prepare", env=env), 60)
-    server = processes.python("server", "-m", "bot.serve", env=env)
+    server = processes.python("server", "-m", "bot.serve", "--prepared", env=env)
     wait_until("the server", lambda: answers(port, "/healthz"), 30, 0.01)
     return server, time.monotonic() - started
 

@@ -70,6 +70,12 @@ def chunk_end(session: Session, after: int, upto: int, size: int) -> int:
     return upto if end is None else end
 
 
+def next_match(session: Session, details: Details, after: int, upto: int) -> int | None:
+    """The first subscription after one that an item fits; None when there is none up to `upto`."""
+    ids = select(Subscription.id).where(*_fits(details, after, upto))
+    return session.scalar(ids.order_by(Subscription.id).limit(1)) if after < upto else None
+
+
 def languages_of(session: Session, details: Details, after: int, upto: int) -> set[str]:
     """The languages, singly or in order, in which an audience wants to be told; none when nobody is in it."""
     wanted = select(Destination.languages).join(Subscription, Subscription.destination_id == Destination.id)

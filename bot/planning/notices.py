@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contracts import Details, Language
 from bot.network import Network
-from bot.planning.audiences import audience, chunk_end, languages_of
+from bot.planning.audiences import audience, chunk_end, languages_of, next_match
 from bot.planning.wording import compose
 from bot.store.db import changed_rows, insert_into, ring
 from bot.store.deliveries import Delivery, Fanout, MessageRow
@@ -70,9 +70,7 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: 
     """Plan a fan-out further; returns how much of the transaction's room that took."""
     current = item.revision == fanout.revision
     if current and item.state == "published" and fanout.cursor < fanout.upto:
-        before = fanout.cursor
-        _plan(session, network, zone, fanout, item, size)
-        return min(size, fanout.cursor - before)
+        return _plan(session, network, zone, fanout, item, size)
     # Of a first revision nothing older can be left over.
     first = item.revision == 1 and item.state == "published"
     cancelled = _cancel_stale(session, item, size) if current and not first else 0
@@ -81,7 +79,7 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: 
     return cancelled
 
 
-def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: Item, size: int) -> None:
+def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: Item, size: int) -> int:
     details = item.content()
     over = over_at(details, zone)
     after, end = fanout.cursor, chunk_end(session, fanout.cursor, fanout.upto, size)
@@ -91,9 +89,12 @@ def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: I
         ensure_messages(session, network, item, details, languages)
         fanout.planned += _queue(session, item, fanout, audience(network, details, after, end), over)
         ring(session, "send")
-    fanout.cursor = end
-    if end == fanout.upto and item.revision == 1:
+    # Straight to the next one it fits: in a large network most items concern few.
+    following = None if late else next_match(session, details, end, fanout.upto)
+    fanout.cursor = fanout.upto if following is None else following - 1
+    if fanout.cursor == fanout.upto and item.revision == 1:
         fanout.done_at = clock.now()
+    return end - after
 
 
 def over_at(details: Details, zone: str) -> datetime | None:

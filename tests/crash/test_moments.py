@@ -20,14 +20,14 @@ from tests.processes import PATIENCE, ROOT, environment
 from tests.town import CALL, COMMON, TAMPERE, OpenTown, Town
 from tests.webhooks import saying
 
-EVERYBODY = {TAMPERE: 1, COMMON: 1, "D0BOB": 1, "alice@example.org": 1, "dana@example.org": 1}
+EVERYBODY = {TAMPERE: 1, COMMON: 1, "D0BOB": 1, "alice@example.org": 1, "charlie@example.org": 1}
 
 
 @pytest.fixture
 def town(open_town: OpenTown) -> Town:
     """A town with a planned item for all: three posts and two mails are due."""
     town = open_town()
-    town.enrol(Person("Dana", "dana@example.org", ("oulu",)))
+    town.enrol(Person("Charlie", "charlie@example.org", ("oulu",)))
     town.post(saying("published", **CALL | {"cities": [], "topics": []}))
     return town
 
@@ -67,8 +67,8 @@ def test_a_mail_that_was_handed_over_when_the_worker_died_comes_twice_under_one_
     town.plan()
     die(town, "sent", "email")
     town.settle()
-    assert town.told() == EVERYBODY | {"dana@example.org": 2}
-    assert len({mail["Message-ID"] for mail in town.mails("dana@example.org")}) == 1
+    assert town.told() == EVERYBODY | {"charlie@example.org": 2}
+    assert len({mail["Message-ID"] for mail in town.mails("charlie@example.org")}) == 1
 
 
 def test_torn_lines_in_a_journal_leave_at_most_their_own_post_in_doubt_and_slack_knows(town: Town) -> None:
@@ -77,6 +77,17 @@ def test_torn_lines_in_a_journal_leave_at_most_their_own_post_in_doubt_and_slack
     (journal,) = [each for each in town.house.journals.glob("*.jsonl") if b"Sent" in each.read_bytes()]
     first, *rest = journal.read_bytes().split(b"\n\n")
     journal.write_bytes(b"\n\n".join([first[:-5], *rest])[:-20])
+    town.settle()
+    assert town.told() == EVERYBODY
+    assert town.slack.requests["conversations.history"] == 1
+
+
+def test_a_doubt_whose_asker_died_is_asked_about_by_another(town: Town) -> None:
+    town.plan()
+    town.slack.break_next(how="reset-after-commit")
+    town.turn()
+    town.hand.advance(20)
+    die(town, "asking")
     town.settle()
     assert town.told() == EVERYBODY
     assert town.slack.requests["conversations.history"] == 1

@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, Never, get_args
+from typing import Any, Literal, Never
 
 from sqlalchemy.orm import Session
 
@@ -22,10 +22,10 @@ from bot.contracts import Cursor, Fetched, Outcome, Outgoing, Sender
 from bot.planning.notices import plan_chunk
 from bot.store.db import Database
 
-Moment = Literal["claimed", "begun", "sent", "noted", "between chunks", "within a chunk", "fetched"]
-MOMENTS: tuple[Moment, ...] = get_args(Moment)
+Moment = Literal["claimed", "begun", "sent", "noted", "between chunks", "within a chunk", "fetched", "asking"]
 """After the claim's commit; with the second message begun; with it sent and nobody told; with all outcomes in
-the journal and none in the database; after the first chunk's commit; before the second's; with a feed read."""
+the journal and none in the database; after the first chunk's commit; before the second's; with a feed read
+and not taken in; while asking about a doubt."""
 
 
 def die() -> Never:
@@ -46,6 +46,10 @@ class MortalSender:
             if number == 1 and self._moment == "sent":
                 die()
             yield outcome
+
+    def find(self, *_: object) -> Never:
+        """Die before there is an answer."""
+        die()
 
     def _outcomes(self, messages: Sequence[Outgoing]) -> Iterator[Outcome]:
         outcomes = self._sender.send(messages)
@@ -74,6 +78,8 @@ def serve(house: House, medium: str, moment: str) -> None:
     if moment == "noted":
         steps.lanes.database = MortalDatabase(house.settings.database_url)
     sender = MortalSender(steps.senders[medium](), moment)
+    if moment == "asking":
+        steps.doubts(medium, sender)  # type: ignore[arg-type]
     if moment == "claimed":
         sender.send = lambda _: die()  # type: ignore[assignment]
     steps.lanes.serve(medium, sender)  # type: ignore[arg-type]

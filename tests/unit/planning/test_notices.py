@@ -244,3 +244,12 @@ def test_deliveries_are_due_at_once_and_never_before(
     tell(database, details())
     plan(database, network)
     assert deliveries(database)[0].due_at - clock.now() == timedelta(0)
+
+
+def test_planning_goes_straight_to_those_whom_an_item_fits(database: Database, network: Network) -> None:
+    with database.writing() as session:
+        for at in range(12):
+            person(session, f"Reader{at}", cities=("oulu",) if at in {0, 11} else ("tampere",))
+    tell(database, details(cities=("oulu",)), details(cities=("pori",), title={"fi": "Pori"}))
+    assert plan(database, network, size=3) <= 3
+    assert [row.reason for row in deliveries(database)] == ["city:oulu", "city:oulu"]
