@@ -27,6 +27,9 @@ ROUNDS, SECONDS, READERS = 3, 4.0, 100_000
 HEADROOM = 2.5
 """Requests that are made ready, as a multiple of what a short try took."""
 
+TRIED = 5_000
+"""Requests of the short try: more than any server answers in its second."""
+
 WEBHOOK = "/in/webhook"
 
 
@@ -86,7 +89,7 @@ def _during_fanout(place: Place) -> Figure:
 
 def _try(processes: Processes, port: int, cities: list[str]) -> float:
     """Warm the server up; returns the answers a second."""
-    return load(processes, port, signed_requests(300, WEBHOOK, cities), 1.0).rate
+    return load(processes, port, signed_requests(TRIED, WEBHOOK, cities), 1.0).rate
 
 
 def _webhooks(processes: Processes, port: int, cities: list[str], rate: float, seconds: float) -> Load:
@@ -94,6 +97,10 @@ def _webhooks(processes: Processes, port: int, cities: list[str], rate: float, s
     done = load(processes, port, requests, seconds)
     if done.refused or done.broken:
         raise RuntimeError(f"{done.refused} requests were refused and {done.broken} connections broke")
+    if done.requests >= len(requests):
+        raise RuntimeError(
+            f"{len(requests)} requests were too few: the rate would be theirs, not the server's"
+        )
     return done
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
+from tests.fakes.feeds import FakeFeeds
 from tests.fakes.slack import FakeSlack
 from tests.fakes.smtp import FakeSmtp
 from tests.processes import Programs, environment, free_port, until
@@ -50,6 +52,22 @@ def programs(database_url: str, tmp_path: Path, slack: FakeSlack, smtp: FakeSmtp
         programs.run("bot", "contacts", "import", "contacts.csv")
         programs.run("bot", "destinations", "add", "slack", TAMPERE, "--city", "tampere")
         yield programs
+
+
+def test_work_until_idle_waits_for_a_feed_and_for_all_that_comes_of_it(
+    programs: Programs, slack: FakeSlack, smtp: FakeSmtp
+) -> None:
+    version, entry = (
+        "https://jsonfeed.org/version/1.1",
+        {"id": "1", "title": "Uutinen", "content_text": "Teksti"},
+    )
+    with FakeFeeds() as feeds:
+        feeds.serve("/news", json.dumps({"version": version, "items": [entry]}), "application/feed+json")
+        programs.environ["FETCH_ALLOW_PRIVATE"] = feeds.place
+        stated = ("--city", "tampere", "--first-poll", "announce", "--set", f"url={feeds.url('/news')}")
+        programs.run("bot", "sources", "add", "feed", "news", *stated)
+        assert "sent 3, held 1, failed 0" in programs.run(*IDLE)
+    assert told(slack, smtp) == TOLD_ONCE
 
 
 def post(programs: Programs, kind: str, /, **data: object) -> dict[str, object]:
