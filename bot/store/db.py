@@ -78,6 +78,7 @@ class Database:
                 "journal_mode=WAL",
                 f"synchronous={synchronous}",
                 "foreign_keys=ON",
+                "wal_autocheckpoint=8000",  # pages: a checkpoint waits for the disk, webhooks with it
                 "cache_size=-16000",
                 "temp_store=MEMORY",
             ):
