@@ -76,17 +76,17 @@ def postgresql() -> str | None:
     return None
 
 
-def pytest_report_header() -> str | None:
-    """Say in one line when the PostgreSQL half does not run."""
-    if postgresql():
-        return None
-    if os.environ.get("REQUIRE_POSTGRESQL"):
+def pytest_configure() -> None:
+    """Refuse to run without PostgreSQL where it is required."""
+    if os.environ.get("REQUIRE_POSTGRESQL") and not postgresql():
         raise pytest.UsageError("REQUIRE_POSTGRESQL is set and no PostgreSQL answers")
-    return "PostgreSQL: no server answers (TEST_DATABASE_URL names one); only the SQLite half runs"
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Show the figures that crash runs recorded."""
+    """Show the figures that crash runs recorded, and say when the PostgreSQL half did not run."""
+    if not postgresql():
+        said = "PostgreSQL: no server answers (TEST_DATABASE_URL names one); only the SQLite half ran"
+        terminalreporter.write_line(said)
     for report in (each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)):
         for name, value in report.user_properties:
             if name == "figures" and report.when == "call":
