@@ -91,7 +91,7 @@ class House:
         """What a source may know of the house."""
         return Surroundings(
             name=source.name,
-            defaults=source.stated_defaults(),
+            defaults=source.stated_defaults(self.settings.default_language),
             contact_url=self.settings.public_url,
             allow_private=self.settings.fetch_allow_private,
             cities=self.network.city_names(),

@@ -37,7 +37,7 @@ def sources() -> None:
 )
 @click.option("--item-kind", type=click.Choice(KINDS), default="news", show_default=True)
 @click.option("--visibility", type=click.Choice(get_args(Visibility)), help="Who may see its items.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="fi", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), help="DEFAULT_LANGUAGE when left out.")
 @click.option(
     "--publish", type=click.Choice(["at_once", "after_approval"]), default="at_once", show_default=True
 )

@@ -13,6 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 Request = TypeVar("Request")
 Reply = TypeVar("Reply")
 
@@ -82,8 +85,10 @@ class Gatherer(Generic[Request, Reply]):
             for waiting, reply in zip(batch, replies, strict=True):
                 waiting.replies = [reply]
         except Exception as fault:
-            if len(batch) == 1:
-                batch[0].fault = fault
+            if len(batch) == 1 or isinstance(fault, OperationalError | PoolTimeout):
+                # A database that is locked, full or away is so for all: each would wait for it in turn.
+                for waiting in batch:
+                    waiting.fault = fault
                 return
             for waiting in batch:  # one bad request must not fail its neighbours
                 self._answer([waiting])

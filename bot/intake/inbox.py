@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.contracts import Accepted, Defaults, Report
+from bot.contracts import Accepted, Defaults, Language, Report
 from bot.intake.accept import Rights, accept
 from bot.intake.gather import Gatherer
 from bot.network import Network
@@ -26,7 +26,9 @@ class _Request:
 class SourceInbox:
     """Takes reports of one source. Every call returns after its commit; calls that meet share one."""
 
-    def __init__(self, database: Database, network: Network, source: Source, zone: str) -> None:
+    def __init__(
+        self, database: Database, network: Network, source: Source, zone: str, language: Language = "fi"
+    ) -> None:
         self._database = database
         self._source_id = source.id
         self._rights = Rights(source.publish, source.may_be_urgent)
@@ -34,7 +36,7 @@ class SourceInbox:
         self._gatherer: Gatherer[_Request, Sequence[Accepted]] = Gatherer(self._write)
         self.cities = frozenset(city.slug for city in network.cities)
         self.topics = frozenset(topic.slug for topic in network.topics)
-        self.defaults: Defaults = source.stated_defaults()
+        self.defaults: Defaults = source.stated_defaults(language)
 
     def accept(self, reports: Sequence[Report], receipt: str | None = None) -> Sequence[Accepted]:
         """Take reports in. With a receipt seen before nothing happens: each is a duplicate of the first time."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.contracts import Defaults
+from bot.contracts import Defaults, Language
 from bot.store.types import Row
 
 
@@ -39,15 +39,15 @@ class Source(Row):
     fault: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
 
-    def stated_defaults(self) -> Defaults:
-        """The defaults as the contract has them."""
+    def stated_defaults(self, language: Language) -> Defaults:
+        """The defaults as the contract has them; `language` where the source names none."""
         known = self.defaults
         return Defaults(
             kind=known.get("kind", "news"),
             visibility=known.get("visibility"),
             cities=tuple(known.get("cities", ())),
             topics=tuple(known.get("topics", ())),
-            language=known.get("language", "fi"),
+            language=known.get("language") or language,
         )
 
 

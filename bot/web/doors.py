@@ -52,7 +52,9 @@ class Doors:
             fresh = Door(deciding, door.paused, door.webhook, door.inbox, seen)
         else:
             settings = self._house.settings
-            inbox = SourceInbox(self._house.database, self._house.network, source, settings.zone)
+            inbox = SourceInbox(
+                self._house.database, self._house.network, source, settings.zone, settings.default_language
+            )
             fresh = Door(deciding, source.paused, self._house.open_webhook(source), inbox, seen)
         self._open[name] = fresh
         return fresh

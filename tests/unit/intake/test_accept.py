@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from bot.contracts import Accepted, Report
+from bot.intake.gather import Gatherer
 from bot.intake.inbox import SourceInbox
 from bot.network import Network
 from bot.store.db import Database
@@ -168,3 +171,31 @@ def test_one_bad_request_does_not_fail_its_neighbours(database: Database, networ
         thread.join()
     assert answers[0] == "IntegrityError"
     assert [answers[number] for number in range(1, 6)] == ["accepted"] * 5
+
+
+def test_a_database_that_is_away_is_away_for_all_who_came_together_at_once() -> None:
+    tries, gate = [], threading.Event()
+
+    def write(batch: Sequence[int]) -> Sequence[int]:
+        tries.append(len(batch))
+        gate.wait(5)
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    gatherer: Gatherer[int, int] = Gatherer(write)
+    faults: list[str] = []
+
+    def bring(number: int) -> None:
+        try:
+            gatherer.submit(number)
+        except OperationalError as fault:
+            faults.append(str(fault.orig))
+
+    threads = [threading.Thread(target=bring, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    while len(gatherer._queue) < 7:
+        threads[0].join(0.01)
+    gate.set()
+    for thread in threads:
+        thread.join()
+    assert (tries, faults) == ([1, 7], ["database is locked"] * 8)

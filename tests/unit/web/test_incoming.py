@@ -244,3 +244,11 @@ def test_a_length_that_lies_is_refused_without_waiting_for_the_body(
             line.sendall(f"{head}Connection: close\r\n\r\n".encode())
             line.shutdown(socket.SHUT_WR)
             assert line.recv(64).split()[1].startswith(status)
+
+
+def test_a_plain_title_is_in_the_default_language(open_test_house: Callable[..., House]) -> None:
+    house = open_test_house(webhook_secret=SECRET, default_language="sv")
+    status, body = post(Browser.of(build(house)), saying("published", **{**CALL, "title": "Utlysning"}))
+    assert status == 200
+    with house.database.reading() as session:
+        assert session.get_one(Item, body["item"]).content().title == {"sv": "Utlysning"}
