@@ -11,11 +11,40 @@ from pydantic import BaseModel, ConfigDict
 from bot.contracts.words import Body, Kind, Language, Moment, Title, Visibility
 
 
+class SourceLink(BaseModel):
+    """Where a source, or a language version of it, can be read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    language: Language | None = None
+    label: str = ""
+
+
+class Figure(BaseModel):
+    """One figure as one source or language version states it; `name` is the field it belongs to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Literal["amount_eur", "support_percent"]
+    value: float
+    language: Language | None = None
+    source: str = ""
+    url: str | None = None
+
+
 class Details(BaseModel):
     """What is said about a thing: the content of a report, and of the item made from it.
 
     `title` and `body` map a language to its text; bodies are Markdown. `cities` and `topics` are
     slugs of the network, empty meaning all. Moments are a `When`: an instant, or a bare date.
+
+    Of a call: `fund` and `authority` as the source names them (`authority` may be a slug, or a name that
+    changed since), `councils` that pass on the money (slugs), specific `objectives`, the last deadline
+    `closes_at` with earlier `cutoffs`, the full application of a two-stage call `second_stage_at`,
+    `continuous` when there is no deadline, `may_close_early`, the `briefing_at` and whom to ask
+    (`contact_role`). `figures` are money and shares that differ between languages or sources: they are
+    shown side by side and never merged. `stated_state` is what the source itself says of it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +67,17 @@ class Details(BaseModel):
     amount_eur: float | None = None
     support_percent: float | None = None
     published_at: Moment | None = None
+    councils: tuple[str, ...] = ()
+    objectives: tuple[str, ...] = ()
+    cutoffs: tuple[Moment, ...] = ()
+    second_stage_at: Moment | None = None
+    continuous: bool = False
+    may_close_early: bool = False
+    briefing_at: Moment | None = None
+    contact_role: str | None = None
+    links: tuple[SourceLink, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    stated_state: Literal["upcoming", "open", "closed"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

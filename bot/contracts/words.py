@@ -15,12 +15,18 @@ Visibility = Literal["public", "network"]
 Rhythm = Literal["now", "daily", "weekly", "off"]
 Role = Literal["contact", "city_lead", "coordinator", "admin", "observer"]
 Channel = Literal["slack", "email", "conversation-only"]
+Purpose = Literal[
+    "notice", "reminder", "correction", "withdrawal", "digest", "letter", "confirmation", "sign-in", "alert"
+]
+AnswerKind = Literal["seen", "interested", "not_for_us", "need_partner"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)
 ROLES: tuple[Role, ...] = get_args(Role)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+ANSWERS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 
 TITLE_LIMIT = 500
 BODY_LIMIT = 50_000

@@ -1,18 +1,39 @@
 """The database: one file a noun."""
 
-from bot.store import audit, contacts, deliveries, destinations, items, network, sources, workplace
+from bot.store import (
+    answers,
+    audit,
+    contacts,
+    deliveries,
+    destinations,
+    digests,
+    drafts,
+    items,
+    mailbox,
+    network,
+    plans,
+    sign_ins,
+    sources,
+    workplace,
+)
 from bot.store.types import Row
 
 metadata = Row.metadata
 
 __all__ = [
+    "answers",
     "audit",
     "contacts",
     "deliveries",
     "destinations",
+    "digests",
+    "drafts",
     "items",
+    "mailbox",
     "metadata",
     "network",
+    "plans",
+    "sign_ins",
     "sources",
     "workplace",
 ]

@@ -18,7 +18,12 @@ def new_pseudonym() -> str:
 
 
 class Contact(Row):
-    """A person: one name, one address. Erased people leave a row with a pseudonym and nothing else."""
+    """A person: one name, one address. Erased people leave a row with a pseudonym and nothing else.
+
+    What they chose for themselves, empty or None for the network's usual: `hours` (sending hours, `8-17`),
+    `ladder` (days before a deadline, `30,14,7,2,0`), `digest_day` (0 is Monday) and `digest_hour`.
+    `letter`: they get the weekly letter. `bounces` counts passing failures of their address in a row.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (Index("ix_contacts_slack", "slack_team_id", "slack_user_id", unique=True),)
@@ -38,6 +43,12 @@ class Contact(Row):
     slack_team_id: Mapped[str | None] = mapped_column(String(32))
     slack_user_id: Mapped[str | None] = mapped_column(String(32))
     links_version: Mapped[int] = mapped_column(default=1)
+    letter: Mapped[bool] = mapped_column(default=True)
+    hours: Mapped[str] = mapped_column(String(16), default="")
+    ladder: Mapped[str] = mapped_column(String(60), default="")
+    digest_day: Mapped[int | None]
+    digest_hour: Mapped[int | None]
+    bounces: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 

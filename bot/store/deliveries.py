@@ -5,27 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, literal, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, literal, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.types import Document, Row
 
 State = Literal[
-    "held", "queued", "sending", "sent", "doubtful", "previewed", "failed", "expired", "cancelled"
+    "held", "queued", "sending", "sent", "digested", "doubtful", "previewed", "failed", "expired", "cancelled"
 ]
 STATES: tuple[State, ...] = get_args(State)
 
 
 class MessageRow(Row):
-    """A message as composed when it was queued, once per content and language; `content` is a list of Message."""
+    """A message as composed when it was queued, once per content and language; `content` is a list of Message.
+
+    `content_key` says what it says, and is unique: `notice:12:1:fi`, or `digest:` and a digest of its
+    content. A digest, a letter and what the house itself has to say are of no single item.
+    """
 
     __tablename__ = "messages"
-    __table_args__ = (
-        UniqueConstraint("item_id", "revision", "purpose", "languages", name="uq_messages_content"),
-    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
+    content_key: Mapped[str] = mapped_column(String(160), unique=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), index=True)
     revision: Mapped[int]
     purpose: Mapped[str] = mapped_column(String(16))
     languages: Mapped[str] = mapped_column(String(16))
@@ -39,6 +41,7 @@ class Delivery(Row):
     `recipient` is a pseudonym, or `place-<id>`: it survives erasure. `reason` is a code with its slugs
     (`bot.planning.reasons`). `claim` names the worker's batch while `sending`. `doubts` counts how often
     it was unknown whether it arrived. `dedupe_key` is unique: the same thing is never planned twice.
+    What was `held` for a digest becomes `digested`, and `carrier_id` is the digest's own delivery.
     """
 
     __tablename__ = "deliveries"
@@ -71,10 +74,22 @@ class Delivery(Row):
         ),
         Index("ix_deliveries_destination", "destination_id"),
         Index("ix_deliveries_item", "item_id"),
+        Index(
+            "ix_deliveries_held",
+            "recipient",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+        Index(
+            "ix_deliveries_carrier",
+            "carrier_id",
+            sqlite_where=text("carrier_id IS NOT NULL"),
+            postgresql_where=text("carrier_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"))
     revision: Mapped[int]
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
     destination_id: Mapped[int] = mapped_column(ForeignKey("destinations.id"))
@@ -94,6 +109,7 @@ class Delivery(Row):
     settled_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)
     ref: Mapped[dict[str, Any] | None]
+    carrier_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime]
 
@@ -106,9 +122,10 @@ def in_state(*states: State) -> ColumnElement[bool]:
 
 
 class Fanout(Row):
-    """An item whose audience is too large to plan at once: a frozen audience and how far it is planned.
+    """A frozen audience that is to be told of an item or a letter, and how far it is planned.
 
-    Subscriptions with `cursor < id <= upto` are still to come.
+    Subscriptions with `cursor < id <= upto` are still to come. `gathered`: too much came at once, so
+    everybody hears of it in a digest. `reminder_id` is the reminder that is fired.
     """
 
     __tablename__ = "fanouts"
@@ -119,10 +136,15 @@ class Fanout(Row):
             sqlite_where=text("done_at IS NULL"),
             postgresql_where=text("done_at IS NULL"),
         ),
+        Index("ix_fanouts_source", "source_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    item_id: Mapped[int] = mapped_column(ForeignKey("items.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"), index=True)
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"))
+    reminder_id: Mapped[int | None] = mapped_column(ForeignKey("reminders.id"))
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("sources.id"))
+    gathered: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int]
     purpose: Mapped[str] = mapped_column(String(16))
     cursor: Mapped[int] = mapped_column(default=0)

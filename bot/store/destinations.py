@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.contracts import Rhythm
 from bot.store.types import Row
 
+USUAL_HOURS = "Europe/Helsinki 8-17"
+USUAL_LADDER = ",30,14,7,2,0,"
+
 
 class Destination(Row):
     """One place where a message can land, and its lane: claiming this row is the right to send there.
@@ -57,9 +60,19 @@ class Subscription(Row):
 
     `everywhere` is a conversation without a city, which hears of every city; a person without a city
     hears only what is for all. `kinds` is empty for any, or names some between commas: `,call,event,`.
+    `hours` are the reader's zone and sending hours, `Europe/Helsinki 8-17`; `ladder` the days before a
+    deadline on which they are reminded, `,30,14,7,2,0,`; `digest_at` when their next digest is due.
     """
 
     __tablename__ = "subscriptions"
+    __table_args__ = (
+        Index(
+            "ix_subscriptions_digest",
+            "digest_at",
+            sqlite_where=text("digest_at IS NOT NULL"),
+            postgresql_where=text("digest_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     destination_id: Mapped[int] = mapped_column(ForeignKey("destinations.id"), index=True)
@@ -67,6 +80,11 @@ class Subscription(Row):
     rhythm: Mapped[Rhythm] = mapped_column(String(8))
     everywhere: Mapped[bool] = mapped_column(default=False)
     kinds: Mapped[str] = mapped_column(String(80), default="")
+    hours: Mapped[str] = mapped_column(String(80), default=USUAL_HOURS)
+    ladder: Mapped[str] = mapped_column(String(60), default=USUAL_LADDER)
+    digest_day: Mapped[int | None]
+    digest_hour: Mapped[int | None]
+    digest_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -31,7 +34,7 @@ def _config() -> Config:
 def migrate(database: Database, network: Network) -> None:
     """Bring the schema to its newest version and load the network. Running it twice changes nothing."""
     config = _config()
-    with database.engine.connect() as connection:
+    with database.engine.connect() as connection, _referring_later(database, connection):
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
@@ -40,13 +43,30 @@ def migrate(database: Database, network: Network) -> None:
         save_network(session, network)
 
 
+@contextmanager
+def _referring_later(database: Database, connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild tables that others refer to (https://www.sqlite.org/lang_altertable.html, 7)."""
+    if not database.sqlite:
+        yield
+        return
+    pragma: Any = connection.connection.driver_connection
+    pragma.execute("PRAGMA foreign_keys=OFF").close()
+    try:
+        yield
+        broken = pragma.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"the migration left {len(broken)} rows that refer to nothing")
+    finally:
+        pragma.execute("PRAGMA foreign_keys=ON").close()
+
+
 def make_installation(session: Session) -> None:
     """Make the rows that every installation has: its key, and the webhook source. Those there stay."""
     row = {"id": 1, "key": secrets.token_hex(6)}
     session.execute(insert_into(session, Installation).values(row).on_conflict_do_nothing())
     webhook = {
         "name": "webhook", "kind": "webhook", "options": {}, "defaults": {}, "publish": "at_once",
-        "may_be_urgent": True, "first_poll": "announce", "every": 900, "paused": False, "cursor": {},
+        "may_be_urgent": True, "first_poll": "announce", "flood_limit": 20, "every": 900, "paused": False, "cursor": {},
         "failures": 0, "created_at": clock.now(),
     }  # fmt: skip
     session.execute(insert_into(session, Source).values(webhook).on_conflict_do_nothing())

@@ -13,7 +13,10 @@ from bot.store.types import Row
 
 
 class Source(Row):
-    """A source. `next_at` is when it is asked next; None for those that only send (webhooks)."""
+    """A source. `next_at` is when it is asked next; None for those that only send (webhooks).
+
+    Of more new items an hour than `flood_limit` people hear in one digest; None for a source without guard.
+    """
 
     __tablename__ = "sources"
     __table_args__ = (Index("ix_sources_due", "next_at"),)
@@ -37,6 +40,7 @@ class Source(Row):
     brought_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(Text)
+    flood_limit: Mapped[int | None] = mapped_column(default=20)
     created_at: Mapped[datetime]
 
     def stated_defaults(self, language: Language) -> Defaults:

@@ -1,0 +1,41 @@
+"""Working days in Finland: weekends and public holidays are none (the `holidays` library knows which).
+
+https://www.finlex.fi/fi/lainsaadanto/1994/388 and the Church Act name the days; Midsummer's and Christmas
+Eve are no holidays by law, but nobody reads mail on them, and the library counts them as well.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+from holidays import country_holidays
+
+COUNTRY = "FI"
+_CALENDAR = country_holidays(COUNTRY, language="en_US")
+
+
+@lru_cache(maxsize=4096)
+def is_working_day(day: date) -> bool:
+    """Whether people are at work on that day: no Saturday, Sunday or public holiday."""
+    return day.weekday() < 5 and day not in _CALENDAR
+
+
+def holiday(day: date) -> str | None:
+    """The English name of the public holiday on that day, None when it is none."""
+    return _CALENDAR.get(day)
+
+
+def working_day_before(day: date) -> date:
+    """The day itself when it is a working day, else the last one before it."""
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def working_day_after(day: date) -> date:
+    """The first working day after a day."""
+    day += timedelta(days=1)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
