@@ -10,6 +10,7 @@ from bot import words
 from bot.clock import When
 from bot.contracts import LANGUAGES, Action, Details, Fact, Kind, Language, Message, Words
 from bot.network import Network
+from bot.planning.changes import changes
 
 _LABELS: Mapping[Kind, str] = {
     "announcement": "Announcement",
@@ -22,7 +23,7 @@ _ONLY = {"fi": "Only in Finnish.", "sv": "Only in Swedish.", "en": "Only in Engl
 _NUMBERS = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 
 
-def compose(details: Details, language: Language, network: Network) -> Message:
+def compose(details: Details, language: Language, network: Network, *, item_id: int | None = None) -> Message:
     """The notice of an item in one language.
 
     A text that the reader's language lacks comes in the first one there is, and says so.
@@ -52,6 +53,36 @@ def compose(details: Details, language: Language, network: Network) -> Message:
             more=say("Read more"),
         ),
     )
+
+
+def remind(
+    details: Details,
+    language: Language,
+    network: Network,
+    *,
+    item_id: int | None,
+    about: str,
+    moment: When,
+    days: int,
+) -> Message:
+    """The reminder of a moment; `days` are whole days from the reader's day to the moment's, 0 for today."""
+    said = compose(details, language, network, item_id=item_id)
+    return said.model_copy(update={"purpose": "reminder"})
+
+
+def correct(
+    before: Details, after: Details, language: Language, network: Network, *, item_id: int | None
+) -> Message:
+    """The correction of an item of which people were told."""
+    said = compose(after, language, network, item_id=item_id)
+    changed = changes(before, after, language, network)
+    return said.model_copy(update={"purpose": "correction", "changes": changed})
+
+
+def withdraw(details: Details, language: Language, network: Network, *, item_id: int | None) -> Message:
+    """What is said when an item is withdrawn."""
+    said = compose(details, language, network)
+    return said.model_copy(update={"purpose": "withdrawal", "label": words.gettext(language, "Withdrawn")})
 
 
 def _translated(texts: Mapping[Language, str], wanted: Language) -> tuple[Language, str]:
