@@ -41,7 +41,10 @@ _CLAUSES = {
     "city": "it concerns {city}",
     "topic": "you follow {topic}",
     "all": "it is for all cities",
+    "letter": "you take the network's weekly letter",
     "place_city": "this conversation is for {city}",
     "place_topic": "this conversation follows {topic}",
     "place_all": "this conversation is for the whole network",
+    "alert": "you look after the network",
+    "sign_in": "you asked to sign in",
 }

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.clock import When, zone
 from bot.contracts import LANGUAGES
+from bot.letter_sections import read_sections
 
 Parser = Callable[[str], Any]
 
@@ -162,6 +163,16 @@ def _networks(value: str) -> tuple[str, ...]:
     return parts
 
 
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _weekday(value: str) -> int:
+    """A day of the week, 0 for Monday."""
+    if value.casefold() not in _DAYS:
+        raise ValueError(f"must be one of: {', '.join(_DAYS)}")
+    return _DAYS.index(value.casefold())
+
+
 PARSERS: Mapping[str, Parser] = {
     "DATABASE_URL": _database,
     "SECRET_KEY": _secret_key,
@@ -193,5 +204,12 @@ PARSERS: Mapping[str, Parser] = {
     "CLOCK_START": When.parse,
     "DEFAULT_TIMEZONE": lambda value: zone(value).key,
     "DEFAULT_LANGUAGE": _one_of(*LANGUAGES),
+    "LETTER_DAY": _weekday,
+    "LETTER_HOUR": _number(0, 23, "an hour from 0 to 23"),
+    "LETTER_SECTIONS": read_sections,
+    "CREAMAILER_TOKEN": _token,
+    "CREAMAILER_SECRET": _text,
+    "CREAMAILER_LIST": _token,
+    "CREAMAILER_URL": _url,
     "LOG_LEVEL": _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
 }

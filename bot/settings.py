@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from bot.clock import DEFAULT_ZONE
 from bot.contracts import Language
+from bot.letter_sections import USUAL_SECTIONS, LetterSection
 from bot.setting_parsers import PARSERS
 
 SECRETS = frozenset(
@@ -28,6 +29,8 @@ SECRETS = frozenset(
         "SMTP_PASSWORD",
         "WEBHOOK_SECRET",
         "ADMIN_TOKEN",
+        "CREAMAILER_TOKEN",
+        "CREAMAILER_SECRET",
     }
 )
 Mode = Literal["preview", "allowlist", "live"]
@@ -76,6 +79,13 @@ class Settings:
     clock_start: datetime | None = None
     default_timezone: str = "Europe/Helsinki"
     default_language: Language = "fi"
+    letter_day: int = 4
+    letter_hour: int = 8
+    letter_sections: tuple[LetterSection, ...] = USUAL_SECTIONS
+    creamailer_token: str | None = field(default=None, repr=False)
+    creamailer_secret: str | None = field(default=None, repr=False)
+    creamailer_list: str | None = None
+    creamailer_url: str = "https://api.cmfile.net"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property
@@ -143,6 +153,10 @@ def _conflicts(settings: Settings) -> Iterator[tuple[set[str], str]]:
     for one, other in (("SMTP_USERNAME", "SMTP_PASSWORD"), ("SMTP_PASSWORD", "SMTP_USERNAME")):
         if getattr(settings, one.lower()) and not getattr(settings, other.lower()):
             yield {one, other}, f"{other} is missing: set it beside {one}, or leave both empty"
+    creamailer = ("CREAMAILER_TOKEN", "CREAMAILER_SECRET", "CREAMAILER_LIST")
+    lacking = [name for name in creamailer if not getattr(settings, name.lower())]
+    if 0 < len(lacking) < len(creamailer):
+        yield set(creamailer), f"{' and '.join(lacking)} is missing: Creamailer needs all three, or none"
     if mode == "allowlist" and not settings.send_only_to:
         yield (
             {"SEND_ONLY_TO", "DELIVERY_MODE"},
