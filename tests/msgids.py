@@ -20,9 +20,12 @@ def in_template(source: str) -> set[str]:
 
 
 def in_python(source: str) -> set[str]:
-    """What gettext(language, …), ngettext(language, …, …), _(…) and functions of `msgid` are called with."""
+    """What gettext(language, …), ngettext(language, …, …), _(…) and functions of `msgid` are called with.
+
+    So are the title and the text of an `alert`.
+    """
     tree = ast.parse(source)
-    places = {"_": [0], "gettext": [1], "ngettext": [1, 2]}
+    places = {"_": [0], "gettext": [1], "ngettext": [1, 2], "alert": [3, 4]}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]

@@ -1,0 +1,109 @@
+"""Alerts: what the house itself has to say to its coordinators and admins, each thing once."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import clock, words
+from bot.contracts import Action, Language, Message, Words
+from bot.network import Network
+from bot.planning.hours import Hours
+from bot.planning.messages import keep_messages
+from bot.store.contacts import Contact
+from bot.store.db import insert_into, ring
+from bot.store.deliveries import Delivery
+from bot.store.destinations import Destination, Subscription
+
+WATCHERS = ("coordinator", "admin")
+"""Roles whose holders look after the network: they get alerts, and may sign in."""
+
+_KEY_LENGTH = 80
+
+
+def alert(
+    session: Session,
+    network: Network,
+    key: str,
+    title: str,
+    text: str,
+    *,
+    url: str = "",
+    urgent: bool = False,
+    besides: str = "",
+    **values: object,
+) -> int:
+    """Tell all coordinators and admins something, in the way each prefers; returns how many are told now.
+
+    `title` and `text` are msgids with the same `values`, `text` as Markdown; `url` is where something can be
+    done about it. Each is told once for a `key`, however often it is said; not `besides`, a pseudonym, who
+    knows it already. Who wants no personal messages gets none. What is not urgent waits for their hours.
+    """
+    short = key if len(key) <= _KEY_LENGTH else hashlib.sha256(key.encode()).hexdigest()
+    watchers = session.execute(
+        select(Contact.pseudonym, Contact.language, Destination.id, Destination.sender, Subscription.hours)
+        .join(Subscription, Subscription.contact_id == Contact.id)
+        .join(Destination, Destination.id == Subscription.destination_id)
+        .where(Contact.role.in_(WATCHERS), Contact.erased_at.is_(None), Subscription.rhythm != "off")
+        .where(Contact.pseudonym != besides)
+        .order_by(Contact.id)
+    ).all()
+    if not watchers:
+        return 0
+
+    def compose(language: Language) -> Message:
+        return _compose(network, language, title, text, url, urgent, values)
+
+    languages = {str(watcher.language) for watcher in watchers}
+    messages = keep_messages(session, f"alert:{short}", "alert", languages, compose, None)
+    now = clock.now()
+    rows = [
+        {
+            "item_id": None, "revision": 0, "message_id": messages[watcher.language],
+            "destination_id": watcher.id, "sender": watcher.sender, "recipient": watcher.pseudonym,
+            "purpose": "alert", "rhythm": "now", "reason": "alert", "urgent": urgent, "state": "queued",
+            "due_at": Hours.parse(watcher.hours).due(now, now, urgent=urgent),
+            "dedupe_key": f"alert:{short}:{watcher.pseudonym}", "created_at": now,
+        }
+        for watcher in watchers
+    ]  # fmt: skip
+    new = insert_into(session, Delivery).values(rows).on_conflict_do_nothing().returning(Delivery.id)
+    told = len(session.scalars(new).all())
+    if told:
+        ring(session, "send")
+    return told
+
+
+def _compose(
+    network: Network,
+    language: Language,
+    title: str,
+    text: str,
+    url: str,
+    urgent: bool,
+    values: dict[str, object],
+) -> Message:
+    open_it = words.gettext(language, "Look at it")
+    return Message(
+        language=language,
+        purpose="alert",
+        label=words.gettext(language, "For coordinators"),
+        title=words.gettext(language, title, **values),
+        body=words.gettext(language, text, **values),
+        actions=(Action(label=open_it, url=url, primary=True),) if url else (),
+        urgent=urgent,
+        words=house_words(language, network),
+    )
+
+
+def house_words(language: Language, network: Network) -> Words:
+    """The words round a message of the house itself."""
+    return Words(
+        why=words.gettext(language, "Why you get this"),
+        preferences=words.gettext(language, "Choose what you hear"),
+        unsubscribe=words.gettext(language, "Unsubscribe"),
+        network=network.name[language],
+        more=words.gettext(language, "Read more"),
+    )
