@@ -32,7 +32,9 @@ NOBODY = {"slack": "U00000000", "email": "nobody@example.org"}
 HIDDEN = {"page": "m", "unsubscribe": "unsubscribe"}
 """Personal links, and where they lead."""
 
-FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+FRAME_POLICY = (
+    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
+)
 
 preview = Blueprint("preview", __name__)
 
