@@ -1,4 +1,4 @@
-"""Personal links: signed tokens for a contact's own page and for one-click unsubscribe.
+"""Personal links: signed tokens for a contact's own page, for one-click unsubscribe, and for signing in.
 
 A token carries the contact's pseudonym and the version of their links, so that raising the version
 revokes every link sent before. Page links expire; unsubscribe links never do (RFC 8058). Signatures use
@@ -30,6 +30,7 @@ class Links:
         self._url = public_url
         self._page = TimestampSigner(secret_key, salt="silta.page")
         self._unsubscribe = Signer(secret_key, salt="silta.unsubscribe")
+        self._sign_in = Signer(secret_key, salt="silta.sign-in")
 
     def page(self, pseudonym: str, version: int) -> str:
         """The address of the contact's own page."""
@@ -38,6 +39,10 @@ class Links:
     def unsubscribe(self, pseudonym: str, version: int) -> str:
         """The address that stops all messages to the contact."""
         return f"{self._url}/unsubscribe/{self._unsubscribe.sign(f'{pseudonym}.{version}').decode()}"
+
+    def sign_in(self, sign_in_id: int) -> str:
+        """The address where a coordinator signs in; the row of that id says until when, and in which browser."""
+        return f"{self._url}/sign-in/{self._sign_in.sign(str(sign_in_id)).decode()}"
 
     def read_page(self, token: str) -> Bearer | None:
         """Whose page a token opens; None when it is forged or too old."""
@@ -52,6 +57,14 @@ class Links:
             return _bearer(self._unsubscribe.unsign(token))
         except BadData:
             return None
+
+    def read_sign_in(self, token: str) -> int | None:
+        """The id of the sign-in that a token is for; None when it is forged."""
+        try:
+            content = self._sign_in.unsign(token).decode("ascii", "replace")
+        except BadData:
+            return None
+        return int(content) if content.isascii() and content.isdecimal() else None
 
 
 def _bearer(content: bytes) -> Bearer | None:

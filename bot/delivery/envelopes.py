@@ -90,17 +90,23 @@ def seal(session: Session, stationery: Stationery, rows: Sequence[Row[Any]]) -> 
 def _outgoing(stationery: Stationery, row: Row[Any], messages: Messages) -> Outgoing:
     links = stationery.links
     personal = row.pseudonym is not None
+    of = row.reason.partition(":")[2] if row.reason.startswith("sign_in:") else None
     return Outgoing(
         key=stationery.key(row.id),
         address=row.address,
         messages=messages,
-        reason=stationery.reason(row.reason, messages[0].language),
+        reason=stationery.reason("sign_in" if of else row.reason, messages[0].language),
         name=row.name if personal else "",
         zone=row.timezone if personal else stationery.zone,
-        links={
-            "page": links.page(row.pseudonym, row.links_version),
-            "unsubscribe": links.unsubscribe(row.pseudonym, row.links_version),
-        }
-        if personal
-        else {},
+        links=_links(links, row, of) if personal else {},
     )
+
+
+def _links(links: Links, row: Row[Any], of: str | None) -> dict[str, str]:
+    """A person's links. That for signing in stands in no message: it is made when the mail is, and alone."""
+    if of:
+        return {"sign_in": links.sign_in(int(of))}
+    return {
+        "page": links.page(row.pseudonym, row.links_version),
+        "unsubscribe": links.unsubscribe(row.pseudonym, row.links_version),
+    }
