@@ -84,7 +84,10 @@ class Picture(BaseModel):
 
 
 class Words(BaseModel):
-    """The fixed words round a message, in the reader's language, so that senders need no catalogue."""
+    """The fixed words round a message, in the reader's language, so that senders need no catalogue.
+
+    `changed` heads what is different now; `made_by` marks a summary that a language model wrote.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -93,6 +96,8 @@ class Words(BaseModel):
     unsubscribe: str
     network: str
     more: str
+    changed: str = ""
+    made_by: str = ""
 
 
 class Message(BaseModel):
@@ -127,7 +132,7 @@ class Outgoing:
 
     `messages` holds one message, or several (one a language) for a conversation with several
     languages. `key` is opaque, the same at every attempt, and all that may be shown to the medium.
-    `links` are personal (`page`, `unsubscribe`), empty for a conversation.
+    `links` are personal (`page`, `unsubscribe`, in sign-in mails `sign_in`), empty for a conversation.
     """
 
     key: str

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock, words
-from bot.contracts import Action, Language, Message, Words
+from bot.contracts import Action, Language, Message
 from bot.network import Network
+from bot.planning.fixed_words import house_words
 from bot.planning.hours import Hours
 from bot.planning.messages import keep_messages
 from bot.store.contacts import Contact
@@ -95,15 +96,4 @@ def _compose(
         actions=(Action(label=open_it, url=url, primary=True),) if url else (),
         urgent=urgent,
         words=house_words(language, network),
-    )
-
-
-def house_words(language: Language, network: Network) -> Words:
-    """The words round a message of the house itself."""
-    return Words(
-        why=words.gettext(language, "Why you get this"),
-        preferences=words.gettext(language, "Choose what you hear"),
-        unsubscribe=words.gettext(language, "Unsubscribe"),
-        network=network.name[language],
-        more=words.gettext(language, "Read more"),
     )

@@ -8,9 +8,10 @@ from babel.numbers import format_decimal
 
 from bot import words
 from bot.clock import When
-from bot.contracts import LANGUAGES, Action, Details, Fact, Kind, Language, Message, Words
+from bot.contracts import LANGUAGES, Action, Details, Fact, Kind, Language, Message
 from bot.network import Network
 from bot.planning.changes import changes
+from bot.planning.fixed_words import house_words
 
 _LABELS: Mapping[Kind, str] = {
     "announcement": "Announcement",
@@ -45,13 +46,7 @@ def compose(details: Details, language: Language, network: Network, *, item_id: 
         actions=(Action(label=open_it, url=link, primary=True),) if link else (),
         notes=(say(_ONLY[told]),) if told != language else (),
         urgent=details.urgent,
-        words=Words(
-            why=say("Why you get this"),
-            preferences=say("Choose what you hear"),
-            unsubscribe=say("Unsubscribe"),
-            network=network.name[language],
-            more=say("Read more"),
-        ),
+        words=house_words(language, network),
     )
 
 
