@@ -4,6 +4,17 @@ Integrations import this package (and `bot.clock`), never the store. Everything 
 protocol; nothing here does anything.
 """
 
+from bot.contracts.commands import (
+    AskHelp,
+    AskReminder,
+    ChooseLanguage,
+    ChooseRhythm,
+    Command,
+    GiveAnswer,
+    MuteItem,
+    NotUnderstood,
+    StopAll,
+)
 from bot.contracts.incoming import (
     Accepted,
     Answer,
@@ -24,6 +35,16 @@ from bot.contracts.incoming import (
 from bot.contracts.integration import (
     Integration,
     Surroundings,
+)
+from bot.contracts.mail import (
+    Arrived,
+    Automatic,
+    Bounce,
+    Complaint,
+    Letter,
+    Mailbox,
+    MailboxFault,
+    MailReply,
 )
 from bot.contracts.outgoing import (
     Absent,
@@ -88,9 +109,18 @@ __all__ = [
     "Action",
     "Answer",
     "AnswerKind",
+    "Arrived",
+    "AskHelp",
+    "AskReminder",
     "Attachment",
+    "Automatic",
     "Body",
+    "Bounce",
     "Channel",
+    "ChooseLanguage",
+    "ChooseRhythm",
+    "Command",
+    "Complaint",
     "Cursor",
     "Defaults",
     "Details",
@@ -99,14 +129,21 @@ __all__ = [
     "Fetched",
     "Figure",
     "Found",
+    "GiveAnswer",
     "InDoubt",
     "Inbox",
     "Integration",
     "Kind",
     "Language",
+    "Letter",
+    "MailReply",
+    "Mailbox",
+    "MailboxFault",
     "Message",
     "Misconfigured",
     "Moment",
+    "MuteItem",
+    "NotUnderstood",
     "Outcome",
     "Outgoing",
     "Pace",
@@ -125,6 +162,7 @@ __all__ = [
     "Source",
     "SourceFault",
     "SourceLink",
+    "StopAll",
     "Surroundings",
     "Title",
     "TryLater",
