@@ -16,9 +16,13 @@ from bot.store.destinations import Destination
 def go_the_other_way(session: Session, failed: Sequence[Delivery]) -> None:
     """Queue each failed personal delivery for the same contact's other destination, once.
 
-    A conversation has no other way, and a second failure is final.
+    A conversation has no other way, a link to sign in goes by mail alone, and a second failure is final.
     """
-    firsts = [delivery for delivery in failed if not delivery.dedupe_key.endswith(":other")]
+    firsts = [
+        delivery
+        for delivery in failed
+        if not delivery.dedupe_key.endswith(":other") and delivery.purpose != "sign-in"
+    ]
     if not firsts:
         return
     here, there = aliased(Destination), aliased(Destination)
