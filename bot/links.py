@@ -14,6 +14,9 @@ from itsdangerous import BadData, Signer, TimestampSigner
 PAGE_AGE = 180 * 24 * 3600
 """Seconds that a link to a contact's own page is good for."""
 
+CALENDAR_AGE = 2 * 366 * 24 * 3600
+"""Seconds that a contact's own calendar is good for: a program asks for it every few hours, for years."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
@@ -30,6 +33,7 @@ class Links:
         self._url = public_url
         self._page = TimestampSigner(secret_key, salt="silta.page")
         self._unsubscribe = Signer(secret_key, salt="silta.unsubscribe")
+        self._calendar = TimestampSigner(secret_key, salt="silta.calendar")
         self._sign_in = Signer(secret_key, salt="silta.sign-in")
 
     def page(self, pseudonym: str, version: int) -> str:
@@ -43,6 +47,17 @@ class Links:
     def sign_in(self, sign_in_id: int) -> str:
         """The address where a coordinator signs in; the row of that id says until when, and in which browser."""
         return f"{self._url}/sign-in/{self._sign_in.sign(str(sign_in_id)).decode()}"
+
+    def calendar(self, pseudonym: str, version: int) -> str:
+        """The address of the contact's own calendar."""
+        return f"{self._url}/calendar/mine/{self._calendar.sign(f'{pseudonym}.{version}').decode()}.ics"
+
+    def read_calendar(self, token: str) -> Bearer | None:
+        """Whose calendar a token opens; None when it is forged or too old."""
+        try:
+            return _bearer(self._calendar.unsign(token, max_age=CALENDAR_AGE))
+        except BadData:
+            return None
 
     def read_page(self, token: str) -> Bearer | None:
         """Whose page a token opens; None when it is forged or too old."""

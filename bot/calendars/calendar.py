@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from icalendar import Calendar
+from icalendar import Calendar, vText
 from icalendar import Event as VEvent
 
-from bot.calendars.entries import Entry, Voice, events
+from bot.calendars.entries import Entry, Voice, events, plain
 from bot.calendars.zones import timezone
 from bot.clock import DEFAULT_ZONE
 from bot.contracts import Attachment, Details, Language
@@ -26,7 +26,7 @@ def calendar(
     """A calendar of these items, to subscribe to: programs ask again after six hours (RFC 7986, 5.7)."""
     made = _empty()
     for title in ("name", "x-wr-calname"):
-        made.add(title, name)
+        made.add(title, vText(plain(name)))
     made.add("x-wr-timezone", zone)
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT6H")

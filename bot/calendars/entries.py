@@ -86,7 +86,7 @@ def events(entry: Entry, voice: Voice) -> Iterator[Event]:
         event.add("transp", "OPAQUE" if dated.about in {"starts", "briefing"} else "TRANSPARENT")
         event.add("categories", _categories(entry.details, voice))
         if entry.details.location and dated.about == "starts":
-            event.add("location", _plain(entry.details.location))
+            event.add("location", plain(entry.details.location))
         event.add("description", _description(entry.details, voice))
         if link := _link(entry.details.url):
             event.add("url", link)
@@ -100,7 +100,7 @@ def uid(item_id: int, key: str, network: Network) -> str:
 
 def summary(details: Details, dated: Dated, voice: Voice) -> str:
     """What stands in the calendar: "Closes: Low-carbon Tampere", or just an event's title."""
-    title = _plain(_told(details.title, voice.language))
+    title = plain(_told(details.title, voice.language))
     if dated.about == "starts":
         return title
     label = _LABELS["cutoff" if dated.key.startswith("cutoff") else dated.key]
@@ -145,7 +145,7 @@ def _description(details: Details, voice: Voice) -> str:
         ("Place", details.location or ""),
         ("Cities", ", ".join(cities[slug] for slug in details.cities if slug in cities)),
     ]  # fmt: skip
-    lines = [f"{voice.say(label)}: {_plain(text)}" for label, text in facts if text]
+    lines = [f"{voice.say(label)}: {plain(text)}" for label, text in facts if text]
     if link := _link(details.url):
         lines.append(link)
     return "\n".join(lines)
@@ -155,7 +155,7 @@ def _told(texts: Mapping[Language, str], wanted: Language) -> str:
     return next((texts[language] for language in (wanted, *LANGUAGES) if language in texts), "")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """One line without what a calendar program cannot read."""
     line = " ".join(_UNWRITABLE.sub(" ", text).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -11,6 +11,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 
 from bot.web import errors, guard, headers
+from bot.web.calendars import calendars
 from bot.web.deliveries import deliveries
 from bot.web.doors import Doors
 from bot.web.failures import Failures
@@ -49,7 +50,7 @@ def build(house: House) -> Flask:
     app.extensions["silta.failures"] = Failures()
     app.before_request(guard.check)
     csrf = CSRFProtect(app)
-    for blueprint in (overview, items, deliveries, preview, sign_in, incoming, readers, health):
+    for blueprint in (overview, items, deliveries, preview, sign_in, incoming, readers, health, calendars):
         app.register_blueprint(blueprint)
     for public in (incoming, readers):  # a signature or a token is the proof there, and there is no cookie
         csrf.exempt(public)

@@ -16,7 +16,7 @@ from bot.web.house import house
 from bot.web.pages import page
 from bot.web.peers import client_address, why_not_local
 
-PUBLIC = frozenset({"incoming", "health", "readers"})
+PUBLIC = frozenset({"calendars", "incoming", "health", "readers"})
 """Blueprints that answer to everybody, because a signature or a token guards them, or nothing needs to."""
 
 SIGNED_IN = "signed_in"

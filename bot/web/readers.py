@@ -60,7 +60,7 @@ class Heard:
 def mine(token: str) -> Response:
     """A contact's own page."""
     with house().database.reading() as session:
-        contact = _contact(session, house().links.read_page(token))
+        contact = contact_of(session, house().links.read_page(token))
         if contact is None:
             return dead_link()
         return _page("reader.html", contact, latest=_latest(session, contact), saved="saved" in request.args)
@@ -72,7 +72,7 @@ def save(token: str) -> Response | Redirect:
     chosen, topics = request.form, {topic.slug for topic in house().network.topics}
 
     def work(session: Session) -> bool:
-        contact = _contact(session, house().links.read_page(token))
+        contact = contact_of(session, house().links.read_page(token))
         if contact is None:
             return False
         choose(
@@ -95,7 +95,7 @@ def save(token: str) -> Response | Redirect:
 def ask_to_stop(token: str) -> Response:
     """The question, with a button; changes nothing."""
     with house().database.reading() as session:
-        contact = _contact(session, house().links.read_unsubscribe(token))
+        contact = contact_of(session, house().links.read_unsubscribe(token))
         if contact is None:
             return dead_link()
         return _page("unsubscribe.html", contact, stopped=contact.rhythm == "off")
@@ -106,7 +106,7 @@ def stop(token: str) -> Response:
     """Stop all messages, at one click (RFC 8058) or by the button. Doing it twice changes nothing."""
 
     def work(session: Session) -> Contact | None:
-        contact = _contact(session, house().links.read_unsubscribe(token))
+        contact = contact_of(session, house().links.read_unsubscribe(token))
         if contact is not None:
             choose(session, contact, client_address(house().settings), rhythm="off")
         return contact
@@ -129,7 +129,7 @@ def dead_link() -> Response:
     return page("dead_link.html", 404, said=said)
 
 
-def _contact(session: Session, bearer: Bearer | None) -> Contact | None:
+def contact_of(session: Session, bearer: Bearer | None) -> Contact | None:
     """Whose link it is; None when it is forged, too old or revoked, or the contact was erased."""
     if bearer is None:
         return None
