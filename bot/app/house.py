@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.delivery.journal import Journal
 from bot.delivery.lanes import Lanes
 from bot.links import Links
 from bot.network import Network, load_network
+from bot.planning.digests import Desk
 from bot.planning.notices import announce
 from bot.settings import Settings, SettingsFault, read_settings
 from bot.store.db import Database
@@ -29,6 +31,7 @@ from bot.store.schema import schema_fault
 from bot.store.sources import Source
 from bot.store.workplace import Installation
 from bot.work.steps import MakeSender, Steps
+from bot.work.timed import Clockwork
 from bot.work.workers import Worker
 from integrations import INTEGRATIONS, load
 
@@ -54,6 +57,11 @@ class House:
     def stationery(self) -> Stationery:
         """What every envelope has in common."""
         return Stationery(self.network, self.links, self.installation, self.settings.zone)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where digests are composed."""
+        return Desk(self.network, self.settings.zone)
 
     @property
     def journals(self) -> Path:
@@ -113,7 +121,7 @@ class House:
         )
         return Steps(
             self.database, self.network, worker, lanes, self.senders, self.paces, self.open_source,
-            self.settings.zone,
+            self.settings.zone, Clockwork(self.network, self.settings.zone, self.desk),
         )  # fmt: skip
 
 

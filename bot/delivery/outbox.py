@@ -101,13 +101,14 @@ def delivery_due(now: datetime) -> ColumnElement[bool]:
 
 def _due(sender: str, now: datetime) -> Select[*tuple[Any, ...]]:
     # A delivery planned for an older revision waits until its fan-out has been planned anew.
-    current = (
-        (Item.id == Delivery.item_id) & (Item.revision == Delivery.revision) & (Item.state == "published")
+    current = (Item.revision == Delivery.revision) & or_(
+        Item.state == "published", Delivery.purpose == "withdrawal"
     )
     return (
         addressed()
-        .join(Item, current)
+        .outerjoin(Item, Item.id == Delivery.item_id)
         .where(Delivery.sender == sender, in_state("queued"), Delivery.due_at <= now, lane_free(now))
+        .where(or_(Delivery.item_id.is_(None), current))
         .order_by(Delivery.due_at, Delivery.id)
     )
 

@@ -179,14 +179,15 @@ def _settle_account(session: Session, sender: str, results: Sequence[Result]) ->
         accounts.rest(row, longest.reason, longest.after)
 
 
-def plan_stale_anew(session: Session, back: Set[tuple[int, int]], replan: Replan) -> None:
+def plan_stale_anew(session: Session, returned: Set[tuple[int | None, int]], replan: Replan) -> None:
     """See to deliveries that came back to the queue, given as (item, revision).
 
     Where the item has changed since, its own planning passed them over while they were out.
     """
-    if not back:
+    if not returned:
         return
     ring(session, "send")
+    back = {(item, revision) for item, revision in returned if item is not None}
     items = session.execute(select(Item.id, Item.revision).where(Item.id.in_({item for item, _ in back})))
     newest = dict(items.all())
     replan(session, {item for item, revision in back if newest[item] > revision})

@@ -79,12 +79,13 @@ def _accept_distinct(
     made = insert_items(session, source_id, new, state, zone, now)
     for content, item_id in zip(new, made, strict=True):
         answers[content.external_id] = Accepted("accepted", item_id)
-    fresh = [
+    living = [
         item_id
         for content, item_id in zip(new, made, strict=True)
-        if rights.tell and state == "published" and not _over(content.details, zone, now)
+        if state == "published" and not _over(content.details, zone, now)
     ]
-    announce(session, fresh + changed)
+    announce(session, living, "notice" if rights.tell else "quiet", source_id)
+    announce(session, changed)
     return [answers[report.external_id] for report in reports]
 
 

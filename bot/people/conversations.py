@@ -8,9 +8,19 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.clock import DEFAULT_ZONE
 from bot.contracts import Language, Rhythm
+from bot.people.subscribing import ladder_of
 from bot.people.waiting import cancel_waiting
-from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+from bot.planning.digest_times import next_digest
+from bot.planning.hours import Hours, written
+from bot.store.destinations import (
+    USUAL_LADDER,
+    Destination,
+    Subscription,
+    SubscriptionCity,
+    SubscriptionTopic,
+)
 
 
 def add_conversation(
@@ -22,11 +32,17 @@ def add_conversation(
     languages: Sequence[Language] = ("fi",),
     rhythm: Rhythm = "now",
     team: str = "",
+    zone: str = DEFAULT_ZONE,
+    hours: str | None = None,
+    ladder: str | None = None,
+    digest_day: int | None = None,
+    digest_hour: int | None = None,
 ) -> Destination:
     """Let a conversation hear of a city, a topic, or (neither) everything.
 
     Adding the same rule again changes its rhythm and languages; a second rule on the same conversation
-    adds to the first, and an item still comes once.
+    adds to the first, and an item still comes once. `hours` (`8-17`, `always`) are in `zone`; `ladder`
+    are days before a deadline (`14,2`, `none`); what is None stays as it is, or is the usual.
     """
     place = _place(session, address, team)
     if place is None:
@@ -40,8 +56,9 @@ def add_conversation(
     rule = _rule(session, place.id, city, topic)
     if rule is None:
         rule = Subscription(
-            destination_id=place.id, everywhere=city is None, created_at=clock.now(), rhythm=rhythm
-        )
+            destination_id=place.id, everywhere=city is None, created_at=clock.now(), rhythm=rhythm,
+            hours=written(zone, ""), ladder=USUAL_LADDER,
+        )  # fmt: skip
         session.add(rule)
         session.flush()
         if city:
@@ -49,6 +66,14 @@ def add_conversation(
         if topic:
             session.add(SubscriptionTopic(topic=topic, subscription_id=rule.id))
     rule.rhythm = rhythm
+    if hours is not None or rule.hours is None:
+        rule.hours = written(zone, hours or "")
+    if ladder is not None:
+        rule.ladder = ladder_of(ladder)
+    rule.digest_day = rule.digest_day if digest_day is None else digest_day
+    rule.digest_hour = rule.digest_hour if digest_hour is None else digest_hour
+    name = Hours.parse(rule.hours).zone
+    rule.digest_at = next_digest(rhythm, rule.digest_day, rule.digest_hour, name, clock.now())
     session.flush()
     return place
 

@@ -11,19 +11,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Executable, Row, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Row, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.contracts import Rhythm
+from bot.people.subscribing import rhythm_of, run, subscribe, subscriptions_of
 from bot.people.waiting import Leaving, carry_along
 from bot.store.contacts import Contact
 from bot.store.db import insert_into
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
 
-_PLACES, _SUBSCRIPTIONS, _CITIES, _TOPICS = (
-    cast(Table, row.__table__) for row in (Destination, Subscription, SubscriptionCity, SubscriptionTopic)
+_PLACES, _CITIES, _TOPICS = (
+    cast(Table, row.__table__) for row in (Destination, SubscriptionCity, SubscriptionTopic)
 )
 
 _NAMED = ("sender", "team", "address_key")
@@ -39,18 +39,13 @@ def settle_ways(session: Session, contacts: Sequence[Contact]) -> None:
     if not contacts:
         return
     bound, places, left = _bind(session, contacts)
-    before = _subscriptions(session, contacts)
-    _subscribe(session, contacts, {each.id: places[_preferred(each)] for each in contacts}, before)
-    after = _subscriptions(session, contacts)
-    _follow(session, _CITIES, {after[contact.id][0]: contact.cities for contact in contacts})
-    _follow(session, _TOPICS, {after[contact.id][0]: contact.topics for contact in contacts})
+    before = subscriptions_of(session, contacts)
+    subscribe(session, contacts, {each.id: places[_preferred(each)] for each in contacts}, before)
+    after = subscriptions_of(session, contacts)
+    _follow(session, _CITIES, {after[contact.id].id: contact.cities for contact in contacts})
+    _follow(session, _TOPICS, {after[contact.id].id: contact.topics for contact in contacts})
     carry_along(session, list(_leaving(contacts, bound, places, before)))
     _forget_unused(session, left)
-
-
-def _rhythm(contact: Contact) -> Rhythm:
-    """The rhythm of a contact's personal copies: *off* for who hears in a conversation only."""
-    return "off" if contact.channel == "conversation-only" else contact.rhythm
 
 
 def _preferred(contact: Contact) -> _Key:
@@ -106,33 +101,6 @@ def _key(row: Row[Any]) -> _Key:
     return (row.sender, row.team, row.address_key)
 
 
-def _subscriptions(session: Session, contacts: Sequence[Contact]) -> dict[int, tuple[int, int, str]]:
-    """Each contact's subscription: its id, destination and rhythm."""
-    mine = _SUBSCRIPTIONS.c
-    query = select(mine.contact_id, mine.id, mine.destination_id, mine.rhythm)
-    rows = session.execute(query.where(mine.contact_id.in_([contact.id for contact in contacts])))
-    return {contact_id: (row_id, place, rhythm) for contact_id, row_id, place, rhythm in rows}
-
-
-def _subscribe(
-    session: Session,
-    contacts: Sequence[Contact],
-    places: Mapping[int, int],
-    before: Mapping[int, tuple[int, int, str]],
-) -> None:
-    same = {"everywhere": False, "created_at": clock.now()}
-    made, changed = [], []
-    for contact in contacts:
-        place, rhythm = places[contact.id], _rhythm(contact)
-        if contact.id not in before:
-            made.append({"contact_id": contact.id, "destination_id": place, "rhythm": rhythm, **same})
-        elif before[contact.id][1:] != (place, rhythm):
-            changed.append({"row": before[contact.id][0], "place": place, "pace": rhythm})
-    _run(session, insert(_SUBSCRIPTIONS), made)
-    one = update(_SUBSCRIPTIONS).where(_SUBSCRIPTIONS.c.id == bindparam("row"))
-    _run(session, one.values(destination_id=bindparam("place"), rhythm=bindparam("pace")), changed)
-
-
 def _follow(session: Session, table: Table, wanted: Mapping[int, Sequence[str]]) -> None:
     """Make subscriptions follow these slugs, of cities or of topics, and no others."""
     slug = next(column for column in table.c if column.name != "subscription_id")
@@ -140,24 +108,24 @@ def _follow(session: Session, table: Table, wanted: Mapping[int, Sequence[str]])
     there = {(row_id, found) for row_id, found in rows}
     should = {(row_id, each) for row_id, slugs in wanted.items() for each in slugs}
     one = delete(table).where(table.c.subscription_id == bindparam("row"), slug == bindparam("old"))
-    _run(session, one, [{"row": row_id, "old": old} for row_id, old in sorted(there - should)])
+    run(session, one, [{"row": row_id, "old": old} for row_id, old in sorted(there - should)])
     new = [{"subscription_id": row_id, slug.name: each} for row_id, each in sorted(should - there)]
-    _run(session, insert(table), new)
+    run(session, insert(table), new)
 
 
 def _leaving(
     contacts: Sequence[Contact],
     bound: Mapping[int, set[int]],
     places: Mapping[_Key, int],
-    before: Mapping[int, tuple[int, int, str]],
+    before: Mapping[int, Row[Any]],
 ) -> Iterator[Leaving]:
     for contact in contacts:
         if contact.id not in before:
             continue
         way = _preferred(contact)
-        _, place, rhythm = before[contact.id]
+        place, was = before[contact.id].destination_id, before[contact.id].rhythm
         closed = bound.get(contact.id, set()) - {places[key] for key in _keys(contact).values()}
-        if _rhythm(contact) == "off" != rhythm:
+        if rhythm_of(contact) == "off" != was:
             closed = bound.get(contact.id, set()) | {places[way]}
         yield Leaving(contact.pseudonym, place, places[way], way[0], closed)
 
@@ -168,9 +136,3 @@ def _forget_unused(session: Session, places: Sequence[int]) -> None:
     told = exists().where(Subscription.destination_id == _PLACES.c.id)
     if places:
         session.execute(delete(_PLACES).where(_PLACES.c.id.in_(places), ~used, ~told))
-
-
-def _run(session: Session, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run a statement once for each row, as far as there are any."""
-    if rows:
-        session.connection().execute(statement, rows)

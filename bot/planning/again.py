@@ -52,16 +52,18 @@ def send_again(
         .order_by(Delivery.id)
         .with_for_update(of=Delivery)
     ).all()
-    items = {item.id: item for item in session.scalars(_items({delivery.item_id for delivery, _, _ in rows}))}
+    ids_of_items = {delivery.item_id for delivery, _, _ in rows if delivery.item_id is not None}
+    items = {item.id: item for item in session.scalars(_items(ids_of_items))}
     other_ways = _other_ways(session, [delivery for delivery, _, _ in rows])
     queued: list[int] = []
     refused: dict[int, str] = {}
     for delivery, place, contact in rows:
-        why_not = _refusal(delivery, contact, items[delivery.item_id], other_ways)
+        item = items[delivery.item_id] if delivery.item_id is not None else None
+        why_not = _refusal(delivery, contact, item, other_ways)
         if why_not:
             refused[delivery.id] = why_not
             continue
-        _queue(session, network, delivery, place, contact, items[delivery.item_id])
+        _queue(session, network, delivery, place, contact, item)
         other_ways[delivery.dedupe_key] = "queued"
         audit.record(session, actor, "delivery.sent_again", f"delivery {delivery.id}", origin)
         queued.append(delivery.id)
@@ -107,11 +109,13 @@ def _other_ways(session: Session, deliveries: Sequence[Delivery]) -> dict[str, S
 
 
 def _refusal(
-    delivery: Delivery, contact: Contact | None, item: Item, other_ways: Mapping[str, State]
+    delivery: Delivery, contact: Contact | None, item: Item | None, other_ways: Mapping[str, State]
 ) -> str | None:
     if delivery.state not in AGAIN:
         return "it has arrived" if delivery.state == "sent" else "it is on its way already"
-    if item.state != "published":
+    if delivery.purpose == "sign-in":
+        return "a link to sign in is good for one moment only: ask for a new one"
+    if item is not None and item.state != "published" and delivery.purpose != "withdrawal":
         return "the item is withdrawn" if item.state == "withdrawn" else "the item waits for approval"
     if not delivery.recipient.startswith("place-"):
         if contact is None or contact.erased_at:
@@ -130,12 +134,14 @@ def _queue(
     delivery: Delivery,
     place: Destination,
     contact: Contact | None,
-    item: Item,
+    item: Item | None,
 ) -> None:
     now = clock.now()
     languages = contact.language if contact else place.languages
-    messages = ensure_messages(session, network, item, item.content(), {languages})
-    delivery.message_id, delivery.revision = messages[languages], item.revision
+    # A digest, or a reminder of what has not changed since, is sent as it was composed.
+    if item is not None and (delivery.purpose == "notice" or delivery.revision < item.revision):
+        messages = ensure_messages(session, network, item, item.content(), {languages})
+        delivery.message_id, delivery.revision = messages[languages], item.revision
     delivery.state, delivery.due_at, delivery.attempts = "queued", now, 0
     delivery.settled_at, delivery.error, delivery.claim = None, None, None
     if delivery.expires_at and delivery.expires_at <= now:

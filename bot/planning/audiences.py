@@ -8,6 +8,7 @@ conversation without a city hears of every city (`everywhere`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -31,23 +32,51 @@ from bot.reasons import city_reason
 from bot.store.contacts import Contact
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
 
+RECIPIENT: ColumnElement[str] = func.coalesce(
+    Contact.pseudonym, literal("place-") + cast(Destination.id, String)
+)
+"""Who a delivery is for: a contact's pseudonym, or `place-<id>` for a conversation."""
 
-def audience(network: Network, details: Details, after: int, upto: int) -> Subquery:
-    """The matching subscriptions with `after < id <= upto`, in order of id.
 
-    Columns: `id`, `destination_id`, `sender`, `languages`, `rhythm`, `recipient` (a pseudonym, or
-    `place-<id>`) and `reason` (a code of `bot.reasons`).
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """The readers that an item is told to: subscriptions with `after < id <= upto`.
+
+    They must fit it, unless `fits` is off (those who were told of it before), and `also` holds for them.
     """
+
+    details: Details
+    after: int
+    upto: int
+    also: tuple[ColumnElement[bool], ...] = ()
+    fits: bool = True
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What holds for their subscriptions."""
+        if not self.fits:
+            mine = Subscription.id > self.after, Subscription.id <= self.upto, Subscription.rhythm != "off"
+            return [*mine, *self.also]
+        return [*_fits(self.details, self.after, self.upto), *self.also]
+
+
+def audience(network: Network, whom: Whom) -> Subquery:
+    """The matching subscriptions in order of id.
+
+    Columns: `id`, `destination_id`, `sender`, `languages`, `rhythm`, `hours`, `ladder`, `recipient` (a
+    pseudonym, or `place-<id>`) and `reason` (a code of `bot.reasons`).
+    """
+    details = whom.details
     city, topic = _my_city(details.cities), _my_topic(details.topics)
-    place = literal("place-") + cast(Destination.id, String)
     return (
         select(
             Subscription.id,
             Subscription.rhythm,
+            Subscription.hours,
+            Subscription.ladder,
             Destination.id.label("destination_id"),
             Destination.sender,
             Destination.languages,
-            func.coalesce(Contact.pseudonym, place).label("recipient"),
+            RECIPIENT.label("recipient"),
             case(
                 (Contact.id.is_(None), _place_reason(city, topic)),
                 else_=_personal_reason(network, details, city, topic),
@@ -55,10 +84,22 @@ def audience(network: Network, details: Details, after: int, upto: int) -> Subqu
         )
         .join(Destination, Destination.id == Subscription.destination_id)
         .outerjoin(Contact, Contact.id == Subscription.contact_id)
-        .where(*_fits(details, after, upto))
+        .where(*whom.conditions())
         .order_by(Subscription.id)
         .subquery("audience")
     )
+
+
+def groups(session: Session, whom: Whom) -> list[tuple[str, str, int]]:
+    """How many readers there are of each (languages, hours): what messages and due times are made for."""
+    query = (
+        select(Destination.languages, Subscription.hours, func.count())
+        .join(Subscription, Subscription.destination_id == Destination.id)
+        .outerjoin(Contact, Contact.id == Subscription.contact_id)
+        .where(*whom.conditions())
+        .group_by(Destination.languages, Subscription.hours)
+    )
+    return [(languages, hours, count) for languages, hours, count in session.execute(query)]
 
 
 def chunk_end(session: Session, after: int, upto: int, size: int) -> int:
@@ -70,16 +111,16 @@ def chunk_end(session: Session, after: int, upto: int, size: int) -> int:
     return upto if end is None else end
 
 
-def next_match(session: Session, details: Details, after: int, upto: int) -> int | None:
-    """The first subscription after one that an item fits; None when there is none up to `upto`."""
-    ids = select(Subscription.id).where(*_fits(details, after, upto))
-    return session.scalar(ids.order_by(Subscription.id).limit(1)) if after < upto else None
-
-
-def languages_of(session: Session, details: Details, after: int, upto: int) -> set[str]:
-    """The languages, singly or in order, in which an audience wants to be told; none when nobody is in it."""
-    wanted = select(Destination.languages).join(Subscription, Subscription.destination_id == Destination.id)
-    return set(session.scalars(wanted.where(*_fits(details, after, upto)).distinct()))
+def next_match(session: Session, whom: Whom) -> int | None:
+    """The first subscription among them; None when there is none."""
+    if whom.after >= whom.upto:
+        return None
+    ids = (
+        select(Subscription.id)
+        .join(Destination, Destination.id == Subscription.destination_id)
+        .outerjoin(Contact, Contact.id == Subscription.contact_id)
+    )
+    return session.scalar(ids.where(*whom.conditions()).order_by(Subscription.id).limit(1))
 
 
 def _fits(details: Details, after: int, upto: int) -> list[ColumnElement[bool]]:

@@ -60,7 +60,7 @@ class Hours:
             return at
         local = at.astimezone(zone(self.zone))
         today = is_working_day(local.date()) and self.first is not None and local.hour < self.first
-        return self._at(local.date() if today else working_day_after(local.date()), self.first or 0)
+        return self.at(local.date() if today else working_day_after(local.date()), self.first or 0)
 
     def due(
         self, at: datetime, now: datetime, over: datetime | None = None, *, urgent: bool = False
@@ -75,10 +75,6 @@ class Hours:
         last = self._last_before(over)
         return now if last is None else max(now, last)
 
-    def nine(self, day: date, hour: int = 9) -> datetime:
-        """An hour of a day in this zone, UTC. An hour that the clock change skips comes with the next one."""
-        return self._at(day, hour)
-
     def _last_before(self, over: datetime) -> datetime | None:
         """The beginning of the last sending hour that ends before an instant."""
         if self.last is None:
@@ -88,9 +84,10 @@ class Hours:
             return over - LAST_HOUR
         before = is_working_day(local.date()) and local.hour >= self.last
         day = local.date() if before else working_day_before(local.date() - timedelta(days=1))
-        return self._at(day, self.last) - LAST_HOUR
+        return self.at(day, self.last) - LAST_HOUR
 
-    def _at(self, day: date, hour: int) -> datetime:
+    def at(self, day: date, hour: int) -> datetime:
+        """An hour of a day in this zone, UTC. An hour that the clock change skips comes with the next one."""
         local = datetime(day.year, day.month, day.day, tzinfo=zone(self.zone)) + timedelta(hours=hour)
         return local.astimezone(UTC)
 

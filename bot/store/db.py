@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast, get_args
 
 from sqlalchemy import Connection, CursorResult, Engine, Result, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,7 +25,7 @@ from bot.store.types import Row
 BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for another process's writer
 _WRITE = "silta_write"
 
-Work = Literal["plan", "send", "poll"]
+Work = Literal["plan", "send", "poll", "time"]
 """What a commit may have made to do: each kind has a bell of its own, so that it wakes no one in vain."""
 
 Outcome = TypeVar("Outcome")
@@ -57,7 +57,7 @@ class Database:
     def __init__(self, url: str, synchronous: str = "NORMAL") -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self.bells: dict[Work, Bell] = {"plan": Bell(), "send": Bell(), "poll": Bell()}
+        self.bells: dict[Work, Bell] = {kind: Bell() for kind in get_args(Work)}
         self.engine = self._open(synchronous)
         self._writer = self.engine.execution_options(**{_WRITE: True})
         self._turn: AbstractContextManager[Any] = threading.Lock() if self.sqlite else nullcontext()

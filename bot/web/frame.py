@@ -23,6 +23,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "held": ("Held", "waits for a digest"),
     "sending": ("Sending", "is in a worker's hands"),
     "sent": ("Sent", "arrived"),
+    "digested": ("In a digest", "is told by a digest"),
     "doubtful": ("In doubt", "the line broke: nobody knows yet whether it arrived"),
     "previewed": ("Previewed", "was kept in by the delivery mode and only shown"),
     "failed": ("Failed", "was given up"),
@@ -37,6 +38,18 @@ KINDS: Mapping[str, str] = {
     "event": "Event",
     "news": "News",
     "discussion": "Discussion",
+}
+PURPOSES: Mapping[str, str] = {
+    "notice": "Notice",
+    "reminder": "Reminder",
+    "correction": "Correction",
+    "change": "Change",
+    "withdrawal": "Withdrawal",
+    "digest": "Digest",
+    "letter": "Weekly letter",
+    "confirmation": "Confirmation",
+    "sign-in": "Sign-in link",
+    "alert": "Word to coordinators",
 }
 MEDIA: Mapping[str, str] = {"slack": "Slack", "email": "Email"}
 RHYTHMS: Mapping[str, str] = {
@@ -105,5 +118,5 @@ def dress(app: Flask, house: House) -> None:
     )
     env.globals.update(
         frame=Frame(house), version=VERSION, zone=zone, network=house.network, states=STATES, kinds=KINDS,
-        media=MEDIA, rhythms=RHYTHMS, item_states=ITEM_STATES,
+        media=MEDIA, purposes=PURPOSES, rhythms=RHYTHMS, item_states=ITEM_STATES,
     )  # fmt: skip

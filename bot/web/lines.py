@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.contracts import Language
 from bot.planning.again import AGAIN
 from bot.store.contacts import Contact
-from bot.store.deliveries import Delivery, State
+from bot.store.deliveries import Delivery, MessageRow, State
 from bot.store.destinations import Destination
 from bot.store.items import Item
 from bot.web import prose
@@ -24,8 +24,9 @@ class Line:
 
     id: int
     state: State
-    item_id: int
+    item_id: int | None
     kind: str
+    purpose: str
     language: Language
     title: str
     whom: str
@@ -48,25 +49,35 @@ class Line:
 def lines(session: Session, house: House, *chosen: ColumnElement[bool], most: int) -> list[Line]:
     """The chosen deliveries, newest first, at most so many."""
     rows = session.execute(
-        select(Delivery, Destination, Contact, Item)
+        select(Delivery, Destination, Contact, Item, MessageRow)
         .join(Destination, Destination.id == Delivery.destination_id)
-        .join(Item, Item.id == Delivery.item_id)
+        .join(MessageRow, MessageRow.id == Delivery.message_id)
+        .outerjoin(Item, Item.id == Delivery.item_id)
         .outerjoin(Contact, Contact.id == Destination.contact_id)
         .where(*chosen)
         .order_by(Delivery.id.desc())
         .limit(most)
     )
-    return [_line(house, delivery, place, contact, item) for delivery, place, contact, item in rows]
+    return [_line(house, *row) for row in rows]
 
 
-def _line(house: House, delivery: Delivery, place: Destination, contact: Contact | None, item: Item) -> Line:
-    language, title = prose.told_in(item.details["title"], house.settings.default_language)
+def _line(
+    house: House,
+    delivery: Delivery,
+    place: Destination,
+    contact: Contact | None,
+    item: Item | None,
+    message: MessageRow,
+) -> Line:
+    texts = item.details["title"] if item else {each["language"]: each["title"] for each in message.content}
+    language, title = prose.told_in(texts, house.settings.default_language)
     person = not delivery.recipient.startswith("place-")
     return Line(
         id=delivery.id,
         state=delivery.state,
-        item_id=item.id,
-        kind=item.kind,
+        item_id=item.id if item else None,
+        kind=item.kind if item else delivery.purpose,
+        purpose=delivery.purpose,
         language=language,
         title=title,
         whom=contact.name if contact else ("Somebody erased" if person else place.address),

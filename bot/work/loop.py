@@ -56,6 +56,7 @@ class Loop:
         self._run("watch", self._watch)
         self._run("plan", lambda: self._work("plan", self.steps.plan))
         self._run("poll", lambda: self._work("poll", self.steps.poll))
+        self._run("time", lambda: self._work("time", self.steps.tick))
         for medium in self.steps.media:
             connections = self.steps.paces[medium].connections if medium in self.steps.senders else 1
             for number in range(connections):
@@ -113,7 +114,7 @@ class Loop:
     def _due(self) -> list[Work]:
         try:
             with self.steps.database.reading() as session:
-                return kinds_due(session)
+                return kinds_due(session, self.steps.clockwork)
         except SQLAlchemyError:
             return []
 

@@ -1,6 +1,7 @@
 """The steps: each claims something that is due, does it, settles it. Whatever runs them only changes when and where.
 
-poll a source · plan a chunk of a fan-out · serve a batch of lanes · ask about doubts · sweep
+poll a source · plan a chunk of a fan-out · serve a batch of lanes · ask about doubts · see to what is
+due by the clock (reminders, corrections, digests, approved drafts, duties) · sweep
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from bot.planning.notices import plan_chunk
 from bot.store.db import Database, Work, ring
 from bot.store.deliveries import Delivery, Fanout, in_state
 from bot.store.sources import Source
+from bot.work import timed
+from bot.work.timed import Clockwork
 from bot.work.workers import Worker
 
 MakeSender = Callable[[], Sender]
@@ -40,6 +43,7 @@ class Steps:
     paces: Mapping[str, Pace]
     open_source: OpenSource
     zone: str
+    clockwork: Clockwork
     media: tuple[str, ...] = field(default=("slack", "email"))
 
     def poll(self) -> Polled | None:
@@ -53,6 +57,10 @@ class Steps:
     def plan(self) -> bool:
         """Plan a chunk; returns whether there was one."""
         return self.database.write(lambda session: plan_chunk(session, self.network, self.zone))
+
+    def tick(self) -> bool:
+        """See to what is due by the clock, a batch of each kind; returns whether there was anything."""
+        return timed.turn(self.database, self.clockwork)
 
     def serve(self, medium: str, sender: Sender | None) -> int:
         """Serve a batch of lanes of one medium; returns how many deliveries were settled."""
@@ -81,7 +89,7 @@ class Steps:
             Source.lease_until > clock.real_now()
         )
         with self.database.reading() as session:
-            return not session.scalar(select(or_(in_hand, *_due(within).values())))
+            return not session.scalar(select(or_(in_hand, *_due(within, self.clockwork).values())))
 
     def beat(self) -> None:
         """Renew leases and say that this worker lives."""
@@ -90,14 +98,14 @@ class Steps:
             self.worker.beat(session)
 
 
-def kinds_due(session: Session) -> list[Work]:
+def kinds_due(session: Session, clockwork: Clockwork) -> list[Work]:
     """The kinds of work that a step would find now."""
-    due = _due(0.0)
+    due = _due(0.0, clockwork)
     row = session.execute(select(*due.values())).one()
     return [kind for kind, found in zip(due, row, strict=True) if found]
 
 
-def _due(within: float) -> dict[Work, ColumnElement[bool]]:
+def _due(within: float, clockwork: Clockwork) -> dict[Work, ColumnElement[bool]]:
     """For each kind of work, whether there is any now, or when so many seconds have passed."""
     now = clock.now()
     soon = now + timedelta(seconds=within)
@@ -113,4 +121,5 @@ def _due(within: float) -> dict[Work, ColumnElement[bool]]:
         "plan": exists().where(Fanout.done_at.is_(None)),
         "send": delivery_due(soon) | doubtful,
         "poll": asked,
+        "time": timed.due(clockwork, now),
     }
