@@ -30,6 +30,7 @@ def alert(
     key: str,
     title: str,
     text: str,
+    /,
     *,
     url: str = "",
     urgent: bool = False,

@@ -18,14 +18,16 @@ class Draft(Row):
     """Something that goes out only after another person than its author approved it.
 
     `subject_id` is the item or the letter (None for an announcement that is no item yet); `content` is what
-    is approved, and `version` rises with every edit, so that an approval is of what was seen. Actors are
-    pseudonyms, `source:<name>`, or `local`. Approved drafts are released at `release_at`: until then the
-    approval can be undone. A draft that waits past `expires_at` goes back to its author.
+    is approved, and `version` rises with every edit, so that an approval is of what was seen. An item or a
+    letter has one draft, which waits anew when it changes; `approved_content` is what was approved last.
+    Actors are pseudonyms, `source:<name>`, `token` or `local`; `author` is who last put it forward. Approved
+    drafts are released at `release_at`: until then the approval can be undone. A draft that waits past
+    `expires_at` goes back to its author.
     """
 
     __tablename__ = "drafts"
     __table_args__ = (
-        Index("ix_drafts_subject", "kind", "subject_id"),
+        Index("uq_drafts_subject", "kind", "subject_id", unique=True),
         Index("ix_drafts_state", "state", "release_at"),
     )
 

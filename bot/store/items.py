@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.contracts import Details
@@ -20,7 +20,16 @@ class Item(Row):
     """
 
     __tablename__ = "items"
-    __table_args__ = (Index("ix_items_closing", "closes_at"), Index("ix_items_updated", "updated_at"))
+    __table_args__ = (
+        Index("ix_items_closing", "closes_at"),
+        Index("ix_items_updated", "updated_at"),
+        Index(
+            "ix_items_waiting",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot.contracts import Defaults, Language
 from bot.store.types import Row
 
+HOUSE_KIND = "house"
+"""The kind of a source that is no integration: what coordinators write on the house's own pages."""
+
 
 class Source(Row):
     """A source. `next_at` is when it is asked next; None for those that only send (webhooks).

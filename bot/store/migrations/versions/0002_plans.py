@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_drafts_state", "drafts", ["state", "release_at"], unique=False)
-    op.create_index("ix_drafts_subject", "drafts", ["kind", "subject_id"], unique=False)
+    op.create_index("uq_drafts_subject", "drafts", ["kind", "subject_id"], unique=True)
 
     op.create_table(
         "duties",
@@ -245,6 +245,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_digest_parts_delivery_id", "digest_parts", ["delivery_id"], unique=False)
 
+    waiting = sa.text("state = 'waiting'")
+    op.create_index("ix_items_waiting", "items", ["id"], sqlite_where=waiting, postgresql_where=waiting)
     _widen_contacts()
     _widen_subscriptions()
     _widen_outbox()

@@ -1,0 +1,390 @@
+"""Draft, approve, undo, release: one thing each, however often and by however many."""
+
+from __future__ import annotations
+
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import approval
+from bot.approval import Refused
+from bot.contracts import Report
+from bot.intake.accept import Rights
+from bot.network import Network
+from bot.store.audit import Audit
+from bot.store.db import Database
+from bot.store.deliveries import Delivery, Fanout
+from bot.store.drafts import Draft
+from bot.store.items import Item
+from bot.store.sources import Source
+from tests import factories
+from tests.conftest import FrozenClock
+
+WORDS: dict[str, Any] = {
+    "title": {"fi": "Tervetuloa", "sv": "Välkommen"},
+    "details": {
+        "kind": "announcement",
+        "title": {"fi": "Tervetuloa", "sv": "Välkommen"},
+        "cities": ["tampere"],
+        "urgent": True,
+    },
+}
+
+
+class Desk:
+    """The room as its users see it: acts by name, each in a transaction of its own."""
+
+    def __init__(self, database: Database, network: Network, alice: str, bob: str) -> None:
+        self.database, self.network, self.alice, self.bob = database, network, alice, bob
+
+    def put_forward(self, by: str, content: dict[str, Any] = WORDS) -> int:
+        def work(session: Session) -> int:
+            draft = approval.create(session, "announcement", content, by)
+            return approval.submit(session, self.network, draft.id, by).id
+
+        return self.database.write(work)
+
+    def approve(self, draft: int, by: str, version: int = 1, **more: Any) -> str:
+        return self.database.write(
+            lambda session: approval.approve(session, draft, version, by, **more).state
+        )
+
+    def undo(self, draft: int, by: str) -> str:
+        return self.database.write(lambda session: approval.undo(session, draft, by).state)
+
+    def turn(self) -> int:
+        effects = approval.usual_effects(factories.ZONE)
+        return self.database.write(lambda session: approval.turn(session, self.network, effects))
+
+    def draft(self, draft: int) -> Draft:
+        with self.database.reading() as session:
+            return session.get_one(Draft, draft)
+
+    def acts(self, draft: int) -> list[tuple[str, str]]:
+        with self.database.reading() as session:
+            rows = session.execute(
+                select(Audit.actor, Audit.action).where(Audit.subject == f"draft {draft}").order_by(Audit.id)
+            )
+            return [(actor, act.removeprefix("draft.")) for actor, act in rows]
+
+    def items(self) -> list[Item]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(Item).order_by(Item.id)))
+
+
+@pytest.fixture
+def desk(database: Database, network: Network, frozen: FrozenClock) -> Desk:
+    """A room with Alice and Bob, who coordinate, and Charlie, who reads."""
+    with database.writing() as session:
+        alice = factories.person(session, "Alice", role="coordinator")
+        bob = factories.person(session, "Bob", role="admin", language="sv")
+        factories.person(session, "Charlie")
+        return Desk(database, network, alice.pseudonym, bob.pseudonym)
+
+
+def test_what_one_wrote_another_approves_and_it_goes_out_after_the_undo_window(
+    desk: Desk, frozen: FrozenClock
+) -> None:
+    draft = desk.put_forward(desk.alice)
+    assert desk.approve(draft, desk.bob) == "approved"
+    assert desk.turn() == 0
+    frozen.advance(59)
+    assert desk.turn() == 0
+    frozen.advance(1)
+    assert desk.turn() == 1
+    assert desk.turn() == 0
+    (item,) = desk.items()
+    assert (item.kind, item.state, item.urgent) == ("announcement", "published", True)
+    assert desk.draft(draft).state == "released"
+    assert desk.draft(draft).subject_id == item.id
+    assert desk.acts(draft) == [
+        (desk.alice, "made"), (desk.alice, "submitted"), (desk.bob, "approved"), ("silta", "released")
+    ]  # fmt: skip
+
+
+def test_everybody_it_fits_is_told_of_an_announcement(desk: Desk, frozen: FrozenClock) -> None:
+    draft = desk.put_forward(desk.alice)
+    desk.approve(draft, desk.bob)
+    frozen.advance(60)
+    desk.turn()
+    factories.plan(desk.database, desk.network)
+    told = [each for each in factories.deliveries(desk.database) if each.purpose == "notice"]
+    assert len(told) == 3
+
+
+def test_nobody_approves_their_own(desk: Desk) -> None:
+    draft = desk.put_forward(desk.alice)
+    with pytest.raises(Refused, match="somebody else must approve it"):
+        desk.approve(draft, desk.alice)
+    assert desk.draft(draft).state == "waiting"
+    assert desk.approve(draft, desk.alice, four_eyes=False) == "approved"
+
+
+def test_an_edit_voids_the_approval_and_makes_its_writer_the_author(desk: Desk, frozen: FrozenClock) -> None:
+    draft = desk.put_forward(desk.alice)
+    desk.approve(draft, desk.bob)
+    changed = {**WORDS, "title": {"fi": "Tervetuloa kaikille"}}
+    desk.database.write(lambda session: approval.edit(session, draft, changed, desk.bob))
+    frozen.advance(hours=1)
+    assert desk.turn() == 0
+    after = desk.draft(draft)
+    assert (after.state, after.version, after.approver) == ("waiting", 2, None)
+    assert after.approved_content == WORDS
+    for by, version, why in ((desk.alice, 1, "changed since"), (desk.bob, 2, "somebody else")):
+        with pytest.raises(Refused, match=why):
+            desk.approve(draft, by, version)
+    assert desk.approve(draft, desk.alice, 2) == "approved"
+
+
+def test_an_edit_that_changes_nothing_is_none(desk: Desk) -> None:
+    draft = desk.put_forward(desk.alice)
+    desk.approve(draft, desk.bob)
+    desk.database.write(lambda session: approval.edit(session, draft, WORDS, desk.alice))
+    assert desk.draft(draft).state == "approved"
+    assert len(desk.acts(draft)) == 3
+
+
+def test_a_double_click_approves_once(desk: Desk) -> None:
+    draft = desk.put_forward(desk.alice)
+    before = desk.approve(draft, desk.bob)
+    assert desk.approve(draft, desk.bob) == before
+    assert [act for _, act in desk.acts(draft)] == ["made", "submitted", "approved"]
+
+
+def test_of_two_who_approve_at_once_one_does(desk: Desk) -> None:
+    draft = desk.put_forward(desk.alice)
+    start, came = Barrier(2), []
+
+    def press(by: str) -> None:
+        start.wait()
+        try:
+            came.append(desk.approve(draft, by))
+        except Refused as fault:
+            came.append(str(fault))
+
+    presses = [Thread(target=press, args=(by,)) for by in (desk.bob, "token")]
+    for each in presses:
+        each.start()
+    for each in presses:
+        each.join()
+    assert sorted(came) == ["Somebody has approved it already.", "approved"]
+    assert [act for _, act in desk.acts(draft)].count("approved") == 1
+
+
+def test_an_approval_is_undone_within_a_minute_and_not_after(desk: Desk, frozen: FrozenClock) -> None:
+    draft = desk.put_forward(desk.alice)
+    desk.approve(draft, desk.bob)
+    assert desk.undo(draft, desk.bob) == "waiting"
+    frozen.advance(hours=1)
+    assert desk.turn() == 0
+    desk.approve(draft, desk.bob)
+    frozen.advance(60)
+    desk.turn()
+    with pytest.raises(Refused, match="too late"):
+        desk.undo(draft, desk.bob)
+    assert len(desk.items()) == 1
+
+
+def test_two_workers_release_once(desk: Desk, frozen: FrozenClock) -> None:
+    draft = desk.put_forward(desk.alice)
+    desk.approve(draft, desk.bob)
+    frozen.advance(60)
+    workers = [Thread(target=desk.turn) for _ in range(4)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert len(desk.items()) == 1
+    assert [act for _, act in desk.acts(draft)].count("released") == 1
+
+
+def test_what_has_a_time_goes_out_then(desk: Desk, frozen: FrozenClock) -> None:
+    draft = desk.put_forward(desk.alice, {**WORDS, "send_at": "2026-11-25T09:00:00+02:00"})
+    desk.approve(draft, desk.bob)
+    frozen.advance(hours=20, minutes=59)
+    assert desk.turn() == 0
+    frozen.advance(minutes=1)
+    assert desk.turn() == 1
+
+
+def test_what_waits_a_week_goes_back_and_can_be_put_forward_again(desk: Desk, frozen: FrozenClock) -> None:
+    draft = desk.put_forward(desk.alice)
+    frozen.advance(days=7)
+    assert desk.turn() == 1
+    assert (desk.draft(draft).state, desk.draft(draft).note) == (
+        "returned",
+        "Nobody approved it within 7 days.",
+    )
+    with pytest.raises(Refused, match="given back"):
+        desk.approve(draft, desk.bob)
+    desk.database.write(lambda session: approval.submit(session, desk.network, draft, desk.alice))
+    assert desk.approve(draft, desk.bob) == "approved"
+
+
+def test_it_is_given_back_with_a_note_or_dropped(desk: Desk) -> None:
+    draft = desk.put_forward(desk.alice)
+    with pytest.raises(Refused, match="few words"):
+        desk.database.write(lambda session: approval.give_back(session, draft, "  ", desk.bob))
+    desk.database.write(lambda session: approval.give_back(session, draft, "Väärä päivä " * 90, desk.bob))
+    assert desk.draft(draft).state == "returned"
+    assert len(desk.draft(draft).note) == 500
+    desk.database.write(lambda session: approval.drop(session, draft, desk.alice))
+    with pytest.raises(Refused, match="dropped"):
+        desk.database.write(lambda session: approval.edit(session, draft, {"title": "x"}, desk.alice))
+
+
+def test_a_draft_that_does_not_exist_says_so(desk: Desk) -> None:
+    with pytest.raises(Refused, match="no such draft"):
+        desk.approve(99, desk.bob)
+
+
+def test_one_that_cannot_be_released_does_not_hold_the_others(desk: Desk, frozen: FrozenClock) -> None:
+    broken = desk.put_forward(desk.alice, {"title": "Rikki", "details": {"kind": "nonsense"}})
+    well = desk.put_forward(desk.alice)
+    for each in (broken, well):
+        desk.approve(each, desk.bob)
+    frozen.advance(60)
+    assert desk.turn() == 2
+    assert desk.draft(broken).state == "returned"
+    assert "could not be sent" in desk.draft(broken).note
+    assert desk.draft(well).state == "released"
+    assert len(desk.items()) == 1
+
+
+def test_a_source_that_took_the_name_is_not_spoken_for(desk: Desk, frozen: FrozenClock) -> None:
+    with desk.database.writing() as session:
+        factories.source(session, "announcements")
+    draft = desk.put_forward(desk.alice)
+    desk.approve(draft, desk.bob)
+    frozen.advance(60)
+    desk.turn()
+    assert "the house's own" in desk.draft(draft).note
+    assert desk.items() == []
+
+
+def test_the_others_are_told_once_and_the_author_is_not(desk: Desk) -> None:
+    draft = desk.put_forward(desk.alice)
+    desk.database.write(lambda session: approval.submit(session, desk.network, draft, desk.alice))
+    alerts = [each for each in factories.deliveries(desk.database) if each.purpose == "alert"]
+    assert [each.recipient for each in alerts] == [desk.bob]
+
+
+class TestWaitingItems:
+    """Items of sources that publish after approval."""
+
+    RIGHTS = Rights("after_approval")
+
+    def say(self, desk: Desk, **details: Any) -> int:
+        (taken,) = factories.tell(
+            desk.database, Report("one", factories.details(**details)), rights=self.RIGHTS
+        )
+        assert taken.item_id
+        return taken.item_id
+
+    def test_each_waits_in_the_room_and_is_told_when_it_is_approved(
+        self, desk: Desk, frozen: FrozenClock
+    ) -> None:
+        item = self.say(desk)
+        assert desk.turn() == 1
+        assert desk.turn() == 0
+        draft = desk.draft(1)
+        assert (draft.state, draft.subject_id, draft.author) == ("waiting", item, "source:paper")
+        factories.plan(desk.database, desk.network)
+        assert [each.purpose for each in factories.deliveries(desk.database)] == ["alert", "alert"]
+        desk.approve(1, desk.alice)
+        frozen.advance(60)
+        desk.turn()
+        factories.plan(desk.database, desk.network)
+        told = [each for each in factories.deliveries(desk.database) if each.purpose == "notice"]
+        assert len(told) == 3
+        assert desk.items()[0].state == "published"
+
+    def test_a_later_revision_voids_the_approval(self, desk: Desk, frozen: FrozenClock) -> None:
+        self.say(desk)
+        desk.turn()
+        desk.approve(1, desk.alice)
+        self.say(desk, title={"fi": "Toinen haku"})
+        frozen.advance(60)
+        desk.turn()
+        draft = desk.draft(1)
+        assert (draft.state, draft.version, draft.content["revision"]) == ("waiting", 2, 2)
+        assert draft.approved_content
+        assert draft.approved_content["title"]["fi"] == "Haku"
+        assert desk.items()[0].state == "waiting"
+
+    def test_a_change_after_publication_waits_again_in_the_same_draft(
+        self, desk: Desk, frozen: FrozenClock
+    ) -> None:
+        self.say(desk)
+        desk.turn()
+        desk.approve(1, desk.alice)
+        frozen.advance(60)
+        desk.turn()
+        self.say(desk, closes_at="2027-01-29")
+        assert desk.turn() == 1
+        assert desk.draft(1).state == "waiting"
+        desk.approve(1, desk.alice, 2)
+        frozen.advance(60)
+        desk.turn()
+        assert (desk.items()[0].state, desk.items()[0].revision) == ("published", 2)
+
+    def test_a_withdrawal_takes_it_out_of_the_room(self, desk: Desk, frozen: FrozenClock) -> None:
+        self.say(desk)
+        desk.turn()
+        desk.approve(1, desk.alice)
+        factories.tell(desk.database, Report("one", None), rights=self.RIGHTS)
+        frozen.advance(60)
+        desk.turn()
+        assert desk.draft(1).state == "dropped"
+        assert desk.turn() == 0
+        self.say(desk)
+        desk.turn()
+        assert desk.draft(1).state == "waiting"
+
+    def test_a_dropped_one_stays_dropped_until_it_changes(self, desk: Desk) -> None:
+        self.say(desk)
+        desk.turn()
+        desk.database.write(lambda session: approval.drop(session, 1, desk.alice))
+        assert desk.turn() == 0
+        self.say(desk, title={"fi": "Toinen haku"})
+        assert desk.turn() == 1
+        assert desk.draft(1).state == "waiting"
+
+    def test_many_at_once_are_one_word_to_the_coordinators(self, desk: Desk) -> None:
+        factories.tell(desk.database, *[factories.details()] * 40, rights=self.RIGHTS)
+        assert desk.turn() == 40
+        alerts = factories.deliveries(desk.database)
+        assert [each.purpose for each in alerts] == ["alert", "alert"]
+
+    def test_whether_there_is_something_to_do_is_known_beforehand(
+        self, desk: Desk, frozen: FrozenClock
+    ) -> None:
+        def due() -> bool:
+            with desk.database.reading() as session:
+                return bool(session.scalar(select(approval.due(frozen.instant))))
+
+        assert not due()
+        self.say(desk)
+        assert due()
+        desk.turn()
+        assert not due()
+        desk.approve(1, desk.alice)
+        assert not due()
+        frozen.advance(60)
+        assert due()
+        desk.turn()
+        assert not due()
+
+
+def test_the_built_in_source_is_made_once(desk: Desk, frozen: FrozenClock) -> None:
+    for _ in range(2):
+        desk.approve(desk.put_forward(desk.alice), desk.bob)
+    frozen.advance(60)
+    assert desk.turn() == 2
+    with desk.database.reading() as session:
+        assert session.scalars(select(Source.name).where(Source.kind == "house")).all() == ["announcements"]
+        assert len(session.scalars(select(Fanout)).all()) == 2
+        assert not session.scalars(select(Delivery.id).where(Delivery.purpose == "notice")).all()
