@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot import clock
+from bot.calendars import About, moments
 from bot.clock import DEFAULT_ZONE, When
 from bot.contracts import Details
 
 State = Literal["upcoming", "open", "closing", "closed", "continuous", "undated"]
-About = Literal["opens", "briefing", "closes", "starts"]
 
 CLOSING = timedelta(days=14)
 """A call is closing when its next deadline is no further away than this."""
@@ -22,20 +22,11 @@ def deadlines(details: Details, zone: str = DEFAULT_ZONE) -> tuple[tuple[About, 
     Every cut-off and stage is a "closes". A bare date beside an instant of the same local day says the same
     thing less well, and is left out.
     """
-    stated: list[tuple[About, When | None]] = [
-        ("opens", details.opens_at),
-        ("briefing", details.briefing_at),
-        *(("closes", moment) for moment in _closings(details)),
-        ("starts", details.starts_at),
-    ]
-    moments = dict.fromkeys((about, moment) for about, moment in stated if moment is not None)
-    timed = {(about, _day(moment, zone)) for about, moment in moments if moment.at is not None}
-    kept = [
-        (about, moment)
-        for about, moment in moments
-        if moment.at is not None or (about, moment.day) not in timed
-    ]
-    return tuple(sorted(kept, key=lambda each: _instant(*each, zone)))
+    stated = [(each.about, each.when) for each in moments(details)]
+    timed = {(about, local_day(when, zone)) for about, when in stated if when.at is not None}
+    return tuple(
+        (about, when) for about, when in stated if when.at is not None or (about, when.day) not in timed
+    )
 
 
 def next_deadline(details: Details, now: datetime | None = None, zone: str = DEFAULT_ZONE) -> When | None:
@@ -84,9 +75,6 @@ def _closings(details: Details) -> list[When]:
     return [moment for moment in stated if moment is not None]
 
 
-def _day(moment: When, zone: str) -> object:
-    return moment.at.astimezone(clock.zone(zone)).date() if moment.at is not None else moment.day
-
-
-def _instant(about: About, moment: When, zone: str) -> datetime:
-    return (moment.ends(zone) if about == "closes" else moment.begins(zone)).astimezone(UTC)
+def local_day(when: When, zone: str = DEFAULT_ZONE) -> date:
+    """The day on which a moment falls in the zone."""
+    return when.day or when.begins(zone).astimezone(clock.zone(zone)).date()

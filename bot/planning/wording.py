@@ -1,17 +1,26 @@
-"""From an item to a message: what is said, in one language, whatever medium carries it."""
+"""From an item to a message: what is said, in one language, whatever medium carries it.
+
+A notice tells of an item, a reminder of one of its moments, a correction of what changed since people were
+told, and a withdrawal that there is no more to it. Text from outside stays data: senders escape it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from babel.numbers import format_decimal
-
-from bot import words
+from bot import clock, words
+from bot.calendars import attachment
 from bot.clock import When
-from bot.contracts import LANGUAGES, Action, Details, Fact, Kind, Language, Message
+from bot.contracts import Attachment, Details, Kind, Language, Message, Words
 from bot.network import Network
+from bot.planning.calls import state_of
 from bot.planning.changes import changes
-from bot.planning.fixed_words import house_words
+from bot.planning.countdown import headline
+from bot.planning.facts import facts, notes
+from bot.planning.offers import offers, opening
+from bot.planning.preheader import preheader, shortened
+from bot.planning.variants import only, variant
 
 _LABELS: Mapping[Kind, str] = {
     "announcement": "Announcement",
@@ -20,33 +29,44 @@ _LABELS: Mapping[Kind, str] = {
     "news": "News",
     "discussion": "Discussion",
 }
-_ONLY = {"fi": "Only in Finnish.", "sv": "Only in Swedish.", "en": "Only in English."}
-_NUMBERS = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
+_WITHDRAWN: Mapping[Kind, str] = {
+    "announcement": "This announcement has been withdrawn.",
+    "call": "This funding call has been withdrawn.",
+    "event": "This event has been cancelled.",
+    "news": "This piece of news has been withdrawn.",
+    "discussion": "This discussion has been withdrawn.",
+}
 
 
-def compose(details: Details, language: Language, network: Network, *, item_id: int | None = None) -> Message:
+def compose(
+    details: Details,
+    language: Language,
+    network: Network,
+    *,
+    item_id: int | None = None,
+    revision: int = 1,
+    changed_at: datetime | None = None,
+) -> Message:
     """The notice of an item in one language.
 
-    A text that the reader's language lacks comes in the first one there is, and says so.
+    A text that the reader's language lacks comes in the best one there is, and says so. With `item_id` the
+    reader can answer; with `changed_at` (UTC, when `revision` was made) the item's moments go with it as a
+    calendar file.
     """
-    told, title = _translated(details.title, language)
-    _, body = _translated(details.body, language) if details.body else (language, "")
-
-    def say(msgid: str, **values: object) -> str:
-        return words.gettext(language, msgid, **values)
-
-    link = details.url
-    open_it = say("Open the call" if details.kind == "call" else "Read more")
+    told, title = variant(details.title, language)
+    spoken, body = variant(details.body, language)
     return Message(
         language=language,
-        label=say(_LABELS[details.kind]),
+        label=words.gettext(language, _LABELS[details.kind]),
         title=title,
+        preheader=preheader(details, language, network),
         body=body,
-        facts=tuple(_facts(details, language, network)),
-        actions=(Action(label=open_it, url=link, primary=True),) if link else (),
-        notes=(say(_ONLY[told]),) if told != language else (),
+        facts=facts(details, language, network),
+        actions=offers(details, language, item_id),
+        notes=(*only(language, told, spoken if body else told), *notes(details, language)),
         urgent=details.urgent,
-        words=house_words(language, network),
+        attachments=_calendar(details, language, network, item_id, revision, changed_at),
+        words=fixed_words(language, network),
     )
 
 
@@ -60,68 +80,114 @@ def remind(
     moment: When,
     days: int,
 ) -> Message:
-    """The reminder of a moment; `days` are whole days from the reader's day to the moment's, 0 for today."""
+    """The reminder of a moment; `days` are whole days from the reader's day to the moment's, 0 for today.
+
+    `about` is what `calls.deadlines` calls the moment, or "personal" for one that the reader asked for.
+    The text is not told again: the facts and the link are.
+    """
     said = compose(details, language, network, item_id=item_id)
-    return said.model_copy(update={"purpose": "reminder"})
-
-
-def correct(
-    before: Details, after: Details, language: Language, network: Network, *, item_id: int | None
-) -> Message:
-    """The correction of an item of which people were told."""
-    said = compose(after, language, network, item_id=item_id)
-    changed = changes(before, after, language, network)
-    return said.model_copy(update={"purpose": "correction", "changes": changed})
-
-
-def withdraw(details: Details, language: Language, network: Network, *, item_id: int | None) -> Message:
-    """What is said when an item is withdrawn."""
-    said = compose(details, language, network)
-    return said.model_copy(update={"purpose": "withdrawal", "label": words.gettext(language, "Withdrawn")})
-
-
-def _translated(texts: Mapping[Language, str], wanted: Language) -> tuple[Language, str]:
-    for language in (wanted, *LANGUAGES):
-        if language in texts:
-            return language, texts[language]
-    return wanted, ""
-
-
-def _facts(details: Details, language: Language, network: Network) -> list[Fact]:
-    moments: list[tuple[str, When | None]] = [
-        ("Opens", details.opens_at),
-        ("Closes", details.closes_at),
-        ("Starts", details.starts_at),
-        ("Ends", details.ends_at),
-    ]
-    texts = [
-        ("Place", details.location),
-        ("Fund", details.fund),
-        ("Authority", details.authority),
-        ("Amount", _euros(details.amount_eur, language)),
-        ("Support at most", _percent(details.support_percent, language)),
-        ("Cities", _cities(details, language, network)),
-    ]
-    facts = [Fact(label=words.gettext(language, label), when=when) for label, when in moments if when]
-    return facts + [Fact(label=words.gettext(language, label), text=text) for label, text in texts if text]
-
-
-def _number(value: float, language: Language) -> str:
-    return format_decimal(value, locale=_NUMBERS[language])
-
-
-def _euros(amount: float | None, language: Language) -> str | None:
-    return (
-        None
-        if amount is None
-        else words.gettext(language, "{amount} euros", amount=_number(amount, language))
+    coming = headline(details, language, about, moment, days)
+    asked = about == "personal"
+    return said.model_copy(
+        update={
+            "purpose": "reminder",
+            "label": words.gettext(language, "Your reminder") if asked else coming,
+            "preheader": f"{coming} · {said.preheader}" if asked and coming else said.preheader,
+            "body": "",
+        }
     )
 
 
-def _percent(share: float | None, language: Language) -> str | None:
-    return None if share is None else words.gettext(language, "{percent} %", percent=_number(share, language))
+def correct(
+    before: Details,
+    after: Details,
+    language: Language,
+    network: Network,
+    *,
+    item_id: int | None,
+    revision: int = 1,
+    changed_at: datetime | None = None,
+) -> Message:
+    """The correction of an item of which people were told: what changed, then the facts as they are now.
+
+    The text comes again only when it changed.
+    """
+    said = compose(after, language, network, item_id=item_id, revision=revision, changed_at=changed_at)
+    changed = changes(before, after, language, network) or (
+        words.gettext(language, "Some details were updated."),
+    )
+    closed = after.kind == "call" and state_of(after, clock.now()) == "closed"
+    now_closed = (words.gettext(language, "This call is now closed."),) if closed else ()
+    same_text = variant(before.body, language) == variant(after.body, language)
+    return said.model_copy(
+        update={
+            "purpose": "correction",
+            "label": words.gettext(language, "Changed"),
+            "preheader": shortened(" · ".join(changed)),
+            "changes": (*changed, *now_closed),
+            "body": "" if same_text else said.body,
+        }
+    )
 
 
-def _cities(details: Details, language: Language, network: Network) -> str | None:
-    names = [network.city(slug).names[language] for slug in details.cities]
-    return ", ".join(names) or None
+def withdraw(
+    details: Details,
+    language: Language,
+    network: Network,
+    *,
+    item_id: int | None,
+    revision: int = 1,
+    changed_at: datetime | None = None,
+) -> Message:
+    """What is said when an item is withdrawn: no more to answer, and nothing left of its dates to rely on."""
+    said = compose(details, language, network)
+    gone = words.gettext(language, _WITHDRAWN[details.kind])
+    link = tuple(action.model_copy(update={"primary": False}) for action in opening(details, language))
+    cancelled = _calendar(details, language, network, item_id, revision, changed_at, withdrawn=True)
+    return said.model_copy(
+        update={
+            "purpose": "withdrawal",
+            "label": words.gettext(language, "Withdrawn"),
+            "preheader": gone,
+            "changes": (gone,),
+            "body": "",
+            "facts": (),
+            "notes": (),
+            "actions": link,
+            "attachments": cancelled,
+        }
+    )
+
+
+def fixed_words(language: Language, network: Network) -> Words:
+    """The words round every message."""
+
+    def say(msgid: str) -> str:
+        return words.gettext(language, msgid)
+
+    return Words(
+        why=say("Why you get this"),
+        preferences=say("Choose what you hear"),
+        unsubscribe=say("Unsubscribe"),
+        network=network.name[language],
+        more=say("Read more"),
+    )
+
+
+def _calendar(
+    details: Details,
+    language: Language,
+    network: Network,
+    item_id: int | None,
+    revision: int,
+    changed_at: datetime | None,
+    *,
+    withdrawn: bool = False,
+) -> tuple[Attachment, ...]:
+    """The moments of a call or an event as a file for the reader's calendar."""
+    if item_id is None or changed_at is None or details.kind not in {"call", "event"}:
+        return ()
+    file = attachment(
+        item_id, revision, details, language, network, changed_at=changed_at, withdrawn=withdrawn
+    )
+    return (file,) if file else ()
