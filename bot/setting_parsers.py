@@ -198,6 +198,7 @@ PARSERS: Mapping[str, Parser] = {
     "WEBHOOK_SECRET": _webhook_secret,
     "NETWORK_FILE": Path,
     "ADMIN_TOKEN": _secret_key,
+    "FOUR_EYES": lambda value: _one_of("on", "off")(value.casefold()) == "on",
     "TRUSTED_PROXIES": _networks,
     "SQLITE_SYNCHRONOUS": _one_of("NORMAL", "FULL"),
     "FETCH_ALLOW_PRIVATE": _host_ports,

@@ -73,6 +73,7 @@ class Settings:
     webhook_secret: str | None = field(default=None, repr=False)
     network_file: Path | None = None
     admin_token: str | None = field(default=None, repr=False)
+    four_eyes: bool = True
     trusted_proxies: tuple[str, ...] = ()
     sqlite_synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
     fetch_allow_private: frozenset[str] = frozenset()
