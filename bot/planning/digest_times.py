@@ -48,7 +48,7 @@ def next_digest(
     chosen = usual.hour if hour is None else hour
     weekday = usual.day if day is None else day
     for found in _daily(today) if rhythm == "daily" else _weekly(today, weekday):
-        at = Hours(zone_name).nine(found, chosen)
+        at = Hours(zone_name).at(found, chosen)
         if at > after:
             return at
     raise AssertionError("unreachable")

@@ -7,27 +7,47 @@ kill at any moment loses nothing, and what a turn missed the next one makes good
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from sqlalchemy import exists, literal, or_, select
 from sqlalchemy.orm import Session
 
-from bot.network import Network
-from bot.planning.digest_times import USUAL, Usual, next_digest
+from bot import clock
+from bot.clock import zone as zone_of
+from bot.contracts import Rhythm
+from bot.planning.digest_desk import Composed, Desk, keep
+from bot.planning.digest_parts import Part, already_written, move_on, run_of, write_parts
+from bot.planning.digest_rows import Reader, due_readers, held_for
+from bot.planning.digest_times import Usual, next_digest
+from bot.planning.hours import Hours
+from bot.store.db import ring
+from bot.store.deliveries import Fanout
+from bot.store.plans import Reminder
 
 __all__ = ["Desk", "Usual", "next_digest", "run_digests"]
 
 BATCH = 500
 """Readers in one transaction: SQLite's one writer is held about 100 ms."""
 
+STEP = 100
+"""Readers whose held deliveries are read at once."""
 
-@dataclass(frozen=True)
-class Desk:
-    """Where digests are composed: one for the whole process, for it keeps what it has composed."""
+ROOM, NEW = 10_000, 30
+"""Held deliveries taken, and digests composed anew, after which a transaction is full."""
 
-    network: Network
-    zone: str
-    usual: Usual = USUAL
-    _composed: dict[object, object] = field(default_factory=dict, repr=False)
+Run = tuple[Rhythm, date]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A reader with their digest, before it is written."""
+
+    reader: Reader
+    composed: Composed
+    taken: Sequence[int]
 
 
 def run_digests(session: Session, desk: Desk, size: int = BATCH) -> int:
@@ -35,5 +55,102 @@ def run_digests(session: Session, desk: Desk, size: int = BATCH) -> int:
 
     Call it again until it returns 0. Two workers at once never compose one reader's digest twice.
     """
-    del session, desk, size
-    return 0
+    now = clock.now()
+    readers = due_readers(session, now, size)
+    if not readers or _unplanned(session, readers, now):
+        return 0
+    done: list[Reader] = []
+    runs: dict[Run, list[_Ready]] = defaultdict(list)
+    seen: set[str] = set()
+    for reader, ready in _dealt_with(session, desk, readers, now):
+        done.append(reader)
+        if ready and reader.recipient not in seen:
+            runs[_run(reader, now)].append(ready)
+            seen.add(reader.recipient)
+    for (rhythm, closes), those in runs.items():
+        _write(session, run_of(session, rhythm, closes), those, now)
+    if runs:
+        ring(session, "send")
+    move_on(session, {reader.subscription_id: _following(reader, desk, now) for reader in done})
+    return len(done)
+
+
+def _unplanned(session: Session, readers: Sequence[Reader], now: datetime) -> bool:
+    """Whether something that belongs into these digests is still being planned: then they wait a moment."""
+    earliest = min(reader.due_at for reader in readers if reader.due_at)
+    planned = literal("planned", literal_execute=True)
+    coming = or_(
+        exists().where(
+            Fanout.done_at.is_(None), or_(Fanout.created_at <= earliest, Fanout.purpose == "reminder")
+        ),
+        exists().where(Reminder.state == planned, Reminder.due_at <= now),
+    )
+    return bool(session.scalar(select(coming)))
+
+
+def _dealt_with(
+    session: Session, desk: Desk, readers: Sequence[Reader], now: datetime
+) -> Iterator[tuple[Reader, _Ready | None]]:
+    """Each reader with what they get, None for nothing, until the transaction is full."""
+    taken, fresh = 0, 0
+    for at in range(0, len(readers), STEP):
+        some = readers[at : at + STEP]
+        if taken >= ROOM:
+            return
+        held = held_for(session, _still_to_come(session, some, now), now)
+        known = desk.look_up(session, {each for _, those in held.values() for each in those}, now)
+        for reader in some:
+            ids, those = held.get(reader.recipient, ([], []))
+            if not those:
+                yield reader, None
+                continue
+            those.sort()
+            if not desk.has(reader, those, known, now):
+                if fresh == NEW:
+                    return
+                fresh += 1
+            taken += len(ids)
+            yield reader, _Ready(reader, desk.compose(reader, those, known, now), ids)
+
+
+def _still_to_come(session: Session, readers: Sequence[Reader], now: datetime) -> list[str]:
+    """Who has no part of their run yet: of two digests on one day the second waits for the next day."""
+    by_run: dict[Run, list[str]] = defaultdict(list)
+    for reader in readers:
+        by_run[_run(reader, now)].append(reader.recipient)
+    found: list[str] = []
+    for (rhythm, closes), recipients in by_run.items():
+        had = already_written(session, run_of(session, rhythm, closes), recipients)
+        found += [each for each in recipients if each not in had]
+    return found
+
+
+def _run(reader: Reader, now: datetime) -> Run:
+    return reader.rhythm, now.astimezone(zone_of(reader.zone)).date()
+
+
+def _write(session: Session, run_id: int, those: Sequence[_Ready], now: datetime) -> None:
+    messages = keep(session, [each.composed for each in those], now)
+    write_parts(
+        session,
+        run_id,
+        [
+            Part(
+                each.reader,
+                messages[each.composed.key],
+                _reason(each.reader),
+                Hours.parse(each.reader.hours).due(now, now),
+                each.taken,
+            )
+            for each in those
+        ],
+    )
+
+
+def _reason(reader: Reader) -> str:
+    """The code of why somebody gets a digest (`bot.reasons`)."""
+    return f"digest_{reader.rhythm}" if reader.person else f"place_digest_{reader.rhythm}"
+
+
+def _following(reader: Reader, desk: Desk, now: datetime) -> datetime | None:
+    return next_digest(reader.rhythm, reader.day, reader.hour, reader.zone, now, desk.usual)

@@ -1,0 +1,171 @@
+"""The desk: where digests are composed, once for all readers who get the same, and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.contracts import LANGUAGES, Details, Language
+from bot.network import Network
+from bot.planning.digest_content import Edition, Summaries, compose
+from bot.planning.digest_ranking import Told, place_of, shelve
+from bot.planning.digest_rows import Held, Reader
+from bot.planning.digest_times import USUAL, Usual
+from bot.store.db import insert_into
+from bot.store.deliveries import MessageRow
+from bot.store.digests import Summary
+from bot.store.drafts import Letter
+from bot.store.items import Item
+
+KEPT = 2_000
+"""Digests, items and changes that a desk keeps of each."""
+
+LETTER_AGE = timedelta(days=6)
+"""How long after its release a letter's opening still begins weekly digests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A digest as messages keep it: a message a language, and the key that names what they say."""
+
+    key: str
+    content: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a batch of digests goes by, read once: items, changes, summaries and the letter's opening."""
+
+    items: Mapping[tuple[int, int], tuple[Details, datetime]]
+    changes: Mapping[int, Mapping[str, tuple[str, ...]]]
+    summaries: Summaries
+    opening: Mapping[Language, str]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where digests are composed: one for the whole process, for it keeps what it has read and composed.
+
+    `usual` says when digests come to who chose nothing else.
+    """
+
+    network: Network
+    zone: str
+    usual: Usual = USUAL
+    _items: dict[tuple[int, int], tuple[Details, datetime]] = field(default_factory=dict, repr=False)
+    _changes: dict[int, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False)
+    _composed: dict[object, Composed] = field(default_factory=dict, repr=False)
+
+    def look_up(self, session: Session, held: Collection[Held], now: datetime) -> Known:
+        """Read what these digests go by, as far as the desk does not know it."""
+        for kept in (self._items, self._changes, self._composed):
+            if len(kept) > KEPT:
+                kept.clear()
+        self._read_items(session, {(each.item_id, each.revision) for each in held})
+        self._read_changes(session, {each.message_id for each in held if each.message_id})
+        items = {each.item_id for each in held}
+        return Known(self._items, self._changes, summaries_of(session, items), opening_of(session, now))
+
+    def compose(self, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> Composed:
+        """The digest of a reader; the same object for all who get the same."""
+        group = self._group(reader, held, known, now)
+        found = self._composed.get(group)
+        if found is None:
+            found = self._composed[group] = self._new(reader, held, known, now)
+        return found
+
+    def has(self, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> bool:
+        """Whether that digest is composed already."""
+        return self._group(reader, held, known, now) in self._composed
+
+    def _group(self, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> object:
+        """What decides what a digest says; it is composed anew each hour, for deadlines draw nearer."""
+        return (
+            reader.languages, reader.zone, reader.rhythm, reader.person, reader.cities, reader.topics,
+            tuple(held), now.replace(minute=0, second=0, microsecond=0),
+            tuple(known.opening.items()) if reader.rhythm == "weekly" else (),
+            tuple(known.summaries),
+        )  # fmt: skip
+
+    def _new(self, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> Composed:
+        told = self._told(held, known, now)
+        edition = Edition(
+            rhythm=reader.rhythm,
+            person=reader.person,
+            shelves=tuple(shelve(told, reader.cities, reader.topics, now, self.zone)),
+            opening=known.opening if reader.rhythm == "weekly" else {},
+            summaries=known.summaries,
+            now=now,
+            zone=reader.zone,
+            house_zone=self.zone,
+        )
+        languages = cast(Sequence[Language], reader.languages.split(","))
+        content = [compose(edition, each, self.network).model_dump(mode="json") for each in languages]
+        named = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return Composed(f"digest:{named}:{reader.languages}", content)
+
+    def _told(self, held: Sequence[Held], known: Known, now: datetime) -> list[Told]:
+        """Each item once, with all that is held of it."""
+        by_item: dict[tuple[int, int], list[Held]] = defaultdict(list)
+        for each in held:
+            by_item[each.item_id, each.revision].append(each)
+        told = []
+        for key, those in by_item.items():
+            details, created_at = known.items[key]
+            place = place_of(details, {each.purpose for each in those}, now, self.zone)
+            by_language = next((known.changes[each.message_id] for each in those if each.message_id), {})
+            changes = by_language if place == "changed" else {}
+            told.append(Told(key[0], key[1], details, created_at, place, changes))
+        return told
+
+    def _read_items(self, session: Session, keys: set[tuple[int, int]]) -> None:
+        missing = {item_id for item_id, revision in keys if (item_id, revision) not in self._items}
+        for item in session.scalars(select(Item).where(Item.id.in_(missing))) if missing else ():
+            self._items[item.id, item.revision] = (item.content(), item.created_at)
+
+    def _read_changes(self, session: Session, ids: set[int]) -> None:
+        missing = ids - self._changes.keys()
+        query = select(MessageRow.id, MessageRow.content).where(MessageRow.id.in_(missing))
+        for row_id, content in session.execute(query) if missing else ():
+            self._changes[row_id] = {each["language"]: tuple(each.get("changes", ())) for each in content}
+
+
+def summaries_of(session: Session, item_ids: Collection[int]) -> Summaries:
+    """The summaries that a language model made of these items."""
+    query = select(Summary.item_id, Summary.revision, Summary.language, Summary.text, Summary.by)
+    rows = session.execute(query.where(Summary.item_id.in_(item_ids), Summary.text != "")) if item_ids else ()
+    return {(item, revision, language): (text, by) for item, revision, language, text, by in rows}
+
+
+def opening_of(session: Session, now: datetime) -> dict[Language, str]:
+    """How the week's released letter begins, in the languages in which it does."""
+    sent = select(Letter.content).where(Letter.state == "sent", Letter.sent_at > now - LETTER_AGE)
+    content = session.scalar(sent.order_by(Letter.sent_at.desc()).limit(1)) or {}
+    texts = content.get("opening", {})
+    return {language: str(texts[language]) for language in LANGUAGES if str(texts.get(language, "")).strip()}
+
+
+def keep(session: Session, composed: Collection[Composed], now: datetime) -> dict[str, int]:
+    """The id of each digest's message by key; those that are not kept yet are kept."""
+    wanted = {each.key: each for each in composed}
+    query = select(MessageRow.content_key, MessageRow.id).where(MessageRow.content_key.in_(wanted))
+    known: dict[str, int] = dict(session.execute(query).all())
+    rows = [
+        {
+            "content_key": key, "item_id": None, "revision": 0, "purpose": "digest",
+            "languages": key.rpartition(":")[2], "content": each.content, "made_at": now,
+        }
+        for key, each in sorted(wanted.items()) if key not in known
+    ]  # fmt: skip
+    if not rows:
+        return known
+    session.execute(insert_into(session, MessageRow).on_conflict_do_nothing(), rows)
+    return dict(session.execute(query).all())

@@ -1,0 +1,161 @@
+"""What a turn of digests reads: the readers who are due, and what is held for them.
+
+Rows are read in bulk, as plain values: a reader costs some microseconds, however many there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bot.contracts import Rhythm
+from bot.planning.audiences import RECIPIENT
+from bot.store.contacts import Contact
+from bot.store.deliveries import Delivery, in_state
+from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+from bot.store.items import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A subscription whose digest is due. `recipient` is a pseudonym, or `place-<id>` for a conversation."""
+
+    subscription_id: int
+    rhythm: Rhythm
+    hours: str
+    day: int | None
+    hour: int | None
+    due_at: datetime | None
+    destination_id: int
+    sender: str
+    languages: str
+    recipient: str
+    person: bool
+    cities: tuple[str, ...]
+    topics: tuple[str, ...]
+
+    @property
+    def zone(self) -> str:
+        """The zone in which they live, or in which the conversation's people do."""
+        return self.hours.partition(" ")[0]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Held:
+    """Something held for a digest: an item at a revision, and the message that says what changed."""
+
+    item_id: int
+    revision: int
+    purpose: str
+    message_id: int
+
+
+def due_readers(session: Session, now: datetime, size: int) -> list[Reader]:
+    """Claim up to `size` readers whose digest is due, the longest due first; other workers pass over them."""
+    query = _readers().where(Subscription.digest_at <= now)
+    query = query.order_by(Subscription.digest_at, Subscription.id).limit(size)
+    return _read(session, query.with_for_update(of=Subscription, skip_locked=True))
+
+
+def reader_of(session: Session, contact_id: int) -> Reader | None:
+    """A contact as a reader, whether or not a digest is due; None for who has no subscription."""
+    found = _read(session, _readers().where(Subscription.contact_id == contact_id))
+    return found[0] if found else None
+
+
+def _readers() -> Any:
+    return (
+        select(
+            Subscription.id,
+            Subscription.rhythm,
+            Subscription.hours,
+            Subscription.digest_day,
+            Subscription.digest_hour,
+            Subscription.digest_at,
+            Destination.id.label("destination_id"),
+            Destination.sender,
+            Destination.languages,
+            RECIPIENT.label("recipient"),
+            Contact.cities,
+            Contact.topics,
+        )
+        .select_from(Subscription)
+        .join(Destination, Destination.id == Subscription.destination_id)
+        .outerjoin(Contact, Contact.id == Subscription.contact_id)
+    )
+
+
+def _read(session: Session, query: Any) -> list[Reader]:
+    rows = session.execute(query).all()
+    places = [row.id for row in rows if row.cities is None]
+    cities = _followed(session, SubscriptionCity.subscription_id, SubscriptionCity.city, places)
+    topics = _followed(session, SubscriptionTopic.subscription_id, SubscriptionTopic.topic, places)
+    return [
+        Reader(
+            row.id,
+            row.rhythm,
+            row.hours,
+            row.digest_day,
+            row.digest_hour,
+            row.digest_at,
+            row.destination_id,
+            row.sender,
+            row.languages,
+            row.recipient,
+            row.cities is not None,
+            tuple(sorted(cities[row.id] if row.cities is None else row.cities)),
+            tuple(sorted(topics[row.id] if row.topics is None else row.topics)),
+        )
+        for row in rows
+    ]
+
+
+def _followed(session: Session, key: Any, slug: Any, ids: Collection[int]) -> Mapping[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    if ids:
+        for row_id, each in session.execute(select(key, slug).where(key.in_(ids))):
+            found[row_id].append(each)
+    return found
+
+
+def held_for(
+    session: Session, recipients: Collection[str], now: datetime
+) -> dict[str, tuple[list[int], list[Held]]]:
+    """What is held for these recipients and may be told now: the deliveries' ids, and what they say.
+
+    What is over, withdrawn, or about a revision that is not the newest stays where it is.
+    """
+    rows = session.execute(
+        select(
+            Delivery.recipient,
+            Delivery.id,
+            Delivery.item_id,
+            Delivery.revision,
+            Delivery.purpose,
+            Delivery.message_id,
+        )
+        .join(Item, Item.id == Delivery.item_id)
+        .where(
+            Delivery.recipient.in_(recipients),
+            in_state("held"),
+            Delivery.due_at <= now,
+            or_(Delivery.expires_at.is_(None), Delivery.expires_at > now),
+            Item.state == "published",
+            Item.revision == Delivery.revision,
+        )
+        .with_for_update(of=Delivery)  # what is taken is what was read, whoever plans meanwhile
+    )
+    found: dict[str, tuple[list[int], list[Held]]] = {}
+    for recipient, row_id, item_id, revision, purpose, message_id in rows:
+        if item_id is None:  # the join leaves none of these
+            continue
+        ids, held = found.setdefault(recipient, ([], []))
+        ids.append(row_id)
+        held.append(Held(item_id, revision, purpose, message_id if purpose == "change" else 0))
+    return found
