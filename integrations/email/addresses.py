@@ -35,6 +35,16 @@ class Mailbox:
         return not self.local.isascii()
 
 
+def bounce_path(back: Mailbox, key: str) -> Mailbox:
+    """Where a mail comes back to that cannot be delivered: `silta-bounces+KEY@example.org` (VERP).
+
+    Without the key where an address cannot hold it; the Message-ID has it too.
+    """
+    local = f"{back.local}+{key}"
+    fits = len(local) <= 64 and _LOCAL.fullmatch(local) is not None and local.isascii()  # RFC 5321, 4.5.3.1.1
+    return Mailbox(local, back.domain) if fits else back
+
+
 def mailbox(address: str) -> Mailbox:
     """Read a bare address such as `alice@example.org`. Raises BadAddress with the reason."""
     local, at, domain = address.strip(" ").rpartition("@")

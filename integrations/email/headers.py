@@ -7,11 +7,11 @@ import re
 from email import base64mime
 from email.header import Header
 from email.utils import format_datetime
-from urllib.parse import quote
 
 from bot import clock
 from bot.contracts import Outgoing
 from integrations.email.addresses import Mailbox
+from integrations.email.links import uri
 from integrations.email.neutral import one_line, shortened
 from integrations.email.options import EmailOptions, named_mailbox
 
@@ -22,8 +22,8 @@ _WORD_BYTES = 45  # what fits one base64 word of 75 characters (RFC 2047, 2); `H
 _KEY = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
-def shared_fields(options: EmailOptions) -> bytes:
-    """The fields that every mail of this sender has.
+def shared_fields(options: EmailOptions, *, bulk: bool) -> bytes:
+    """The fields that every mail of this sender has; `bulk` is what many get, with a List-Id.
 
     Auto-Submitted (RFC 3834) and its Exchange counterpart (MS-OXCMAIL, 2.2.3.2.14) keep holiday answers
     away but let bounces through; so there is no need of the unregistered `Precedence`.
@@ -31,8 +31,9 @@ def shared_fields(options: EmailOptions) -> bytes:
     lines = [f"From: {author(options.mail_from)}"]
     if options.reply_to:
         lines.append(f"Reply-To: {author(options.reply_to)}")
+    if bulk:
+        lines.append(f"List-Id: <silta.{options.domain}>")  # RFC 2919
     lines += [
-        f"List-Id: <silta.{options.domain}>",  # RFC 2919
         "Auto-Submitted: auto-generated",
         "X-Auto-Response-Suppress: OOF, AutoReply",
         "MIME-Version: 1.0",
@@ -40,18 +41,18 @@ def shared_fields(options: EmailOptions) -> bytes:
     return _block(lines)
 
 
-def personal_fields(outgoing: Outgoing, to: Mailbox | None, domain: str) -> bytes:
+def personal_fields(outgoing: Outgoing, to: Mailbox | None, domain: str, *, bulk: bool) -> bytes:
     """The fields that differ from reader to reader; without `to` (a preview of a bad address) no To.
 
-    The Message-ID is the same at every attempt.
+    What is not `bulk` (a sign-in link) has no list to leave. The Message-ID is the same at every attempt.
     """
     lines = [
         *([f"To: {_named('To', outgoing.name, to)}"] if to else []),
         f"Message-ID: {message_id(outgoing.key, domain)}",
         f"Date: {format_datetime(clock.now())}",
     ]
-    if unsubscribe := outgoing.links.get("unsubscribe"):
-        lines.append(f"List-Unsubscribe: <{_uri(unsubscribe)}>")
+    if bulk and (unsubscribe := outgoing.links.get("unsubscribe")):
+        lines.append(f"List-Unsubscribe: <{uri(unsubscribe)}>")
         lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")  # RFC 8058
     return _block(lines)
 
@@ -92,10 +93,6 @@ def _encoded(field: str, text: str) -> str:
     if len(raw) <= _WORD_BYTES:
         return base64mime.header_encode(raw, "utf-8")
     return Header(text, "utf-8", header_name=field, maxlinelen=75).encode(linesep="\r\n")
-
-
-def _uri(url: str) -> str:
-    return quote(one_line(url), safe="%/:=&?~#+!$,;'@()*")
 
 
 def _block(lines: list[str]) -> bytes:

@@ -9,9 +9,11 @@ from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from integrations.email.links import Slot, Slots
+from integrations.email.looks import LOOKS, URGENT
 from integrations.email.markdown import to_html
 from integrations.email.neutral import shortened
-from integrations.email.sections import Section, Slots
+from integrations.email.sheet import Sheet
 
 PREHEADER_LIMIT = 140
 
@@ -26,13 +28,21 @@ _TEMPLATES = Environment(
 _INLINER = CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
 
 
-def html_part(sections: Sequence[Section], slots: Slots) -> str:
-    """The whole HTML document, one section a language."""
-    first = sections[0]
+def html_part(sheets: Sequence[Sheet], slots: Slots) -> str:
+    """The whole HTML document, one sheet a language."""
+    first = sheets[0]
     page = _TEMPLATES.get_template("mail.html").render(
-        sections=[(section, Markup(to_html(section.body))) for section in sections],  # noqa: S704 (sanitised)
+        sheets=[(sheet, Markup(to_html(sheet.body))) for sheet in sheets],  # noqa: S704 (sanitised)
         first=first,
-        preheader=shortened(" · ".join(f"{label}: {value}" for label, value in first.facts), PREHEADER_LIMIT),
-        slots=slots,
+        look=URGENT if any(sheet.urgent for sheet in sheets) else LOOKS[first.purpose],
+        preheader=shortened(first.preheader or _facts(first), PREHEADER_LIMIT),
+        reader=slots.mark(Slot.READER),
+        reason=slots.mark(Slot.REASON),
+        page=slots.link(Slot.PAGE),
+        unsubscribe=slots.link(Slot.UNSUBSCRIBE),
     )
     return str(_INLINER.inline(page))
+
+
+def _facts(sheet: Sheet) -> str:
+    return " · ".join(f"{label}: {value}" for label, value in sheet.facts)

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from markdown_it.utils import EnvType, OptionsDict
 
-from integrations.email.sections import URL_SCHEMES, followable
+from integrations.email.links import URL_SCHEMES, followable
 
 WIDTH = 72
 _TAGS = {

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from bot.contracts import Pace
 from integrations.email.addresses import BadAddress, Mailbox, mailbox
+from integrations.email.signing import Seal, check_key
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -36,7 +37,14 @@ def _checked(text: str) -> str:
     return text
 
 
+def _returnable(text: str) -> str:
+    if mailbox(text).international:
+        raise BadAddress("an address for bounces may have letters such as ä only after the @")
+    return text
+
+
 Author = Annotated[str, AfterValidator(_checked)]
+Bounces = Annotated[str, AfterValidator(_returnable)]
 
 
 class EmailOptions(BaseModel):
@@ -46,6 +54,8 @@ class EmailOptions(BaseModel):
     (RFC 5321, 4.5.3.2.6 asks for patience there: giving up early makes doubles). After `idle_limit`
     seconds a connection is opened anew: servers close idle ones without a word. `ca_file` names the
     certificates to trust instead of the system's. `list_domain` stands in Message-ID and List-Id.
+    With `bounce_to` what cannot be delivered comes back to that address, with the delivery's key behind a
+    plus (VERP). `dkim_key` is an RSA key in PEM that signs for the sender's domain under `dkim_selector`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +68,9 @@ class EmailOptions(BaseModel):
     mail_from: Author
     reply_to: Author | None = None
     list_domain: str | None = None
+    bounce_to: Bounces | None = None
+    dkim_key: SecretStr | None = None
+    dkim_selector: str | None = Field(None, pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$")
     hourly_quota: int | None = Field(None, ge=1)
     ca_file: Path | None = None
     timeout: float = Field(60.0, gt=0)
@@ -68,7 +81,19 @@ class EmailOptions(BaseModel):
     def _login_is_whole(self) -> Self:
         if (self.username is None) != (self.password is None):
             raise ValueError("a user name and a password belong together: set both or neither")
+        if (self.dkim_key is None) != (self.dkim_selector is None):
+            raise ValueError("a DKIM key and its selector belong together: set both or neither")
+        if self.dkim_key is not None:
+            check_key(self.dkim_key.get_secret_value())
         return self
+
+    @property
+    def seal(self) -> Seal | None:
+        """What signs the mails, if they are to be signed."""
+        if self.dkim_key is None or self.dkim_selector is None:
+            return None
+        domain = named_mailbox(self.mail_from)[1].domain
+        return Seal(domain, self.dkim_selector, self.dkim_key.get_secret_value())
 
     @property
     def domain(self) -> str:

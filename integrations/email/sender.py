@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import SMTPUTF8
 
 from bot.contracts import (
     Absent,
@@ -21,14 +18,13 @@ from bot.contracts import (
     TryLater,
     Undeliverable,
 )
-from integrations.email.addresses import BadAddress, Mailbox, mailbox
+from integrations.email.addresses import BadAddress, Mailbox, bounce_path, mailbox
 from integrations.email.dial import Unreachable
-from integrations.email.headers import personal_fields, shared_fields
 from integrations.email.line import Answer, Dropped, Line
 from integrations.email.neutral import one_line
 from integrations.email.options import EmailOptions, named_mailbox
 from integrations.email.replies import judge
-from integrations.email.template import END, Slot, Template, template
+from integrations.email.writing import Writer, preview
 
 CARRY_LIMIT = 500
 """Mails over one connection; some servers refuse the thousandth."""
@@ -36,9 +32,10 @@ CARRY_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """One mail ready to go."""
+    """One mail ready to go, and where it comes back to if it cannot be delivered."""
 
     to: Mailbox
+    back: Mailbox
     mail: bytes
 
 
@@ -49,8 +46,8 @@ class EmailSender:
         self.pace = options.pace
         self._options = options
         self._from = named_mailbox(options.mail_from)[1]
-        self._domain = options.domain
-        self._shared = shared_fields(options)
+        self._bounces = mailbox(options.bounce_to) if options.bounce_to else None
+        self._writer = Writer(options)
         self._line: Line | None = None
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Outcome]:
@@ -71,20 +68,11 @@ class EmailSender:
 
     def render(self, outgoing: Outgoing) -> Rendering:
         """The mail as it would be sent, read back from its bytes; `source` holds its header fields."""
-        shared = _template(outgoing)
         try:
             to: Mailbox | None = mailbox(outgoing.address)
         except BadAddress:
             to = None
-        mail = self._filled(shared, outgoing, to).removesuffix(END).replace(b"\r\n..", b"\r\n.")
-        parsed = message_from_bytes(mail, EmailMessage, policy=SMTPUTF8)
-        parts = {part.get_content_type(): part for part in parsed.walk() if not part.is_multipart()}
-        return Rendering(
-            title=str(parsed["Subject"]),
-            html=parts["text/html"].get_content().replace("\r\n", "\n"),
-            text=parts["text/plain"].get_content().replace("\r\n", "\n"),
-            source=mail.partition(b"\r\n\r\n")[0].decode().replace("\r\n", "\n"),
-        )
+        return preview(self._writer.write(outgoing, to))
 
     def check(self) -> Sequence[str]:
         """Connect, encrypt, log in and ask for a sign of life; the faults, each with its remedy."""
@@ -111,10 +99,11 @@ class EmailSender:
         except BadAddress as fault:
             return Undeliverable(str(fault))
         try:
-            mail = self._filled(_template(outgoing), outgoing, to)
+            mail = self._writer.write(outgoing, to)
         except Exception as fault:  # one message that cannot be composed must not stop the others
             return Rejected(f"the mail cannot be composed: {type(fault).__name__}: {one_line(str(fault))}")
-        letter = _Letter(to, mail)
+        back = bounce_path(self._bounces, outgoing.key) if self._bounces else self._from
+        letter = _Letter(to, back, mail)
         try:
             return self._carry(letter)
         except Unreachable as fault:
@@ -132,7 +121,7 @@ class EmailSender:
             return Undeliverable("the mail server does not take letters such as ä before the @")
         worn = line.carried > 0
         try:
-            answer = line.carry(self._from, letter.to, letter.mail)
+            answer = line.carry(letter.back, letter.to, letter.mail)
         except Dropped as fault:
             if fault.handed_over or not worn:
                 raise
@@ -141,7 +130,7 @@ class EmailSender:
                 return self._settled(line, answer)
         self.close()
         line = self._open()
-        return self._settled(line, line.carry(self._from, letter.to, letter.mail))
+        return self._settled(line, line.carry(letter.back, letter.to, letter.mail))
 
     def _settled(self, line: Line, answer: Answer) -> Outcome:
         if answer.taken:
@@ -158,18 +147,3 @@ class EmailSender:
         if self._line is None:
             self._line = Line(self._options)
         return self._line
-
-    def _filled(self, shared: Template, outgoing: Outgoing, to: Mailbox | None) -> bytes:
-        fields = personal_fields(outgoing, to, self._domain)
-        personal = {
-            Slot.READER: " · ".join(filter(None, (outgoing.name, outgoing.address))),
-            Slot.REASON: outgoing.reason,
-            Slot.PAGE: outgoing.links.get("page", ""),
-            Slot.UNSUBSCRIBE: outgoing.links.get("unsubscribe", ""),
-        }
-        return shared.fill(fields + self._shared, personal)
-
-
-def _template(outgoing: Outgoing) -> Template:
-    links = frozenset(name for name in (Slot.PAGE, Slot.UNSUBSCRIBE) if outgoing.links.get(name))
-    return template(outgoing.messages, outgoing.zone, links)

@@ -1,6 +1,6 @@
 """A mail built once for each content and kept as bytes, with slots for what is personal.
 
-Building a MIME message costs about 2 ms, filling the slots a hundredth of it. Both parts are
+Building a MIME message costs about 2 ms, filling the slots a hundredth of it. Both texts are
 quoted-printable: every server takes it, no line grows too long, signatures survive relays, and a soft
 line break before and after each slot lets a value be encoded by itself.
 """
@@ -9,36 +9,38 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from email.quoprimime import body_encode
-from enum import StrEnum
 from functools import lru_cache
 from html import escape
 from typing import Literal
 
 from bot.contracts import Message
+from integrations.email.fitting import smaller
 from integrations.email.headers import unstructured
 from integrations.email.html_part import html_part
+from integrations.email.links import Slot, Slots
 from integrations.email.markdown import wrapped
+from integrations.email.mime import Structure, quoted
 from integrations.email.neutral import one_line
-from integrations.email.sections import Slots, section
+from integrations.email.sheet import Sheet, sheet
 from integrations.email.text_part import text_part
 
 Form = Literal["plain", "html"]
+Place = tuple[Form, Slot]
 
-
-class Slot(StrEnum):
-    """A place that is filled for each reader."""
-
-    READER = "reader"
-    REASON = "reason"
-    PAGE = "page"
-    UNSUBSCRIBE = "unsubscribe"
-
+HTML_LIMIT = 100_000
+"""Bytes of HTML in one mail, the personal parts included: Gmail clips at 102 KB."""
 
 END = b".\r\n"
 """Ends a mail on the wire (RFC 5321, 4.1.1.4)."""
+
+_ALLOWED = {Slot.READER: 400, Slot.REASON: 600}
+_LINK_ALLOWED = 200
+
+
+class TooBig(ValueError):
+    """The message is too big for a mail, even with all left out that may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,86 +49,78 @@ class Template:
 
     subject: str
     literals: tuple[bytes, ...]
-    slots: tuple[tuple[Form, Slot], ...]
+    slots: tuple[Place, ...]
+    distinct: frozenset[Place]
 
     def fill(self, fields: bytes, personal: Mapping[Slot, str]) -> bytes:
         """The whole mail: the given header fields, the shared bytes and the personal values.
 
-        Dots at the start of lines are doubled and the ending dot is there: it is ready to be sent.
+        Dots at the start of lines are doubled and the ending dot is there: it is ready to be sent. A link
+        that stands in it a hundred times is encoded once for each of its two texts.
         """
+        values = {place: _value(*place, personal[place[1]]) for place in self.distinct}
         parts = [fields, self.literals[0]]
-        for (form, slot), literal in zip(self.slots, self.literals[1:], strict=True):
-            parts += (_value(form, slot, personal[slot]), literal)
+        for place, literal in zip(self.slots, self.literals[1:], strict=True):
+            parts += (values[place], literal)
         return b"".join(parts)
 
 
 @lru_cache(maxsize=512)
-def template(messages: tuple[Message, ...], zone: str, links: frozenset[str]) -> Template:
-    """Build the mail for these messages, for readers in a zone who have these links (page, unsubscribe)."""
-    sections = [section(message, zone) for message in messages]
-    # Drawn after the content is known: no text from outside can hold a slot or a boundary.
-    token, boundary = secrets.token_hex(16), f"=_{secrets.token_hex(16)}"
-    slots = _slots(messages[0], token, links)
-    languages = ", ".join(dict.fromkeys(message.language for message in messages))
-    subject = f"Subject: {unstructured('Subject', sections[0].subject)}"
-    urgency = ["Importance: high"] if any(message.urgent for message in messages) else []
-    head = [
-        subject,
-        f"Content-Language: {languages}",
-        *urgency,
-        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
+def template(messages: tuple[Message, ...], zone: str, links: frozenset[Slot]) -> Template:
+    """Build the mail for these messages, for readers in a zone who have these links.
+
+    Raises TooBig, and ValueError for a zone that is none.
+    """
+    slots = Slots(secrets.token_hex(16), links)
+    sheets, html = _fitting(messages, zone, slots)
+    pictures = {each.picture.cid: each.picture for each in sheets if each.picture}
+    files = {file.name: file for message in messages for file in message.attachments}
+    structure = Structure(tuple(pictures.values()), tuple(files.values()))
+    pieces = [_head(sheets) + structure.opening()]
+    filled: list[Place] = []
+    for form, text in (("plain", text_part(sheets, slots)), ("html", html)):
+        pieces[-1] += structure.between() if form == "html" else b""
+        _cut(form, text, slots, pieces, filled)  # type: ignore[arg-type]  # (mypy widens the literals)
+    pieces[-1] += structure.closing() + END
+    return Template(sheets[0].subject, tuple(pieces), tuple(filled), frozenset(filled))
+
+
+def _fitting(messages: tuple[Message, ...], zone: str, slots: Slots) -> tuple[list[Sheet], str]:
+    """The sheets as large as a mail may be, and their HTML."""
+    for fewer in smaller(messages):
+        sheets = [sheet(message, zone, slots) for message in fewer]
+        html = html_part(sheets, slots)
+        if _size(html, slots) <= HTML_LIMIT:
+            return sheets, html
+    raise TooBig(f"the mail cannot be made smaller than {HTML_LIMIT // 1000} KB")
+
+
+def _size(html: str, slots: Slots) -> int:
+    personal = sum(html.count(slots.mark(slot)) * _ALLOWED.get(slot, _LINK_ALLOWED) for slot in Slot)
+    return len(html.encode()) + personal
+
+
+def _head(sheets: list[Sheet]) -> bytes:
+    lines = [
+        f"Subject: {unstructured('Subject', sheets[0].subject)}",
+        f"Content-Language: {', '.join(dict.fromkeys(sheet.language for sheet in sheets))}",
+        *(["Importance: high"] if any(sheet.urgent for sheet in sheets) else []),
     ]
-    pieces: list[bytes] = ["".join(f"{line}\r\n" for line in head).encode()]
-    filled: list[tuple[Form, Slot]] = []
-    forms: tuple[tuple[Form, str], ...] = (
-        ("plain", text_part(sections, slots)),
-        ("html", html_part(sections, slots)),
-    )
-    for form, text in forms:
-        words = re.split(f"{token}({'|'.join(Slot)})", text)
-        pieces[-1] += _part_head(boundary, form) + _encoded(words[0], more=len(words) > 1)
-        for at in range(1, len(words), 2):
-            filled.append((form, Slot(words[at])))
-            pieces.append(_encoded(words[at + 1], more=at + 2 < len(words)))
-    pieces[-1] += f"\r\n--{boundary}--\r\n".encode() + END
-    return Template(sections[0].subject, tuple(pieces), tuple(filled))
+    return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-def _slots(message: Message, token: str, links: frozenset[str]) -> Slots:
-    return Slots(
-        reader=token + Slot.READER,
-        reason=token + Slot.REASON,
-        page=token + Slot.PAGE if Slot.PAGE in links else None,
-        unsubscribe=token + Slot.UNSUBSCRIBE if Slot.UNSUBSCRIBE in links else None,
-        why=one_line(message.words.why),
-        preferences=one_line(message.words.preferences),
-        stop=one_line(message.words.unsubscribe),
-    )
-
-
-def _part_head(boundary: str, form: Form) -> bytes:
-    lines: Sequence[str] = (
-        "",
-        f"--{boundary}",
-        f"Content-Type: text/{form}; charset=utf-8",
-        "Content-Transfer-Encoding: quoted-printable",
-        "",
-        "",
-    )
-    return "\r\n".join(lines).encode()
+def _cut(form: Form, text: str, slots: Slots, pieces: list[bytes], filled: list[Place]) -> None:
+    """Cut a text at its slots, and add what it comes to."""
+    words = re.split(f"{slots.token}({'|'.join(Slot)})", text)
+    pieces[-1] += quoted(words[0], more=len(words) > 1)
+    for at in range(1, len(words), 2):
+        filled.append((form, Slot(words[at])))
+        pieces.append(quoted(words[at + 1], more=at + 2 < len(words)))
 
 
 @lru_cache(maxsize=512)  # reasons repeat from reader to reader
 def _value(form: Form, slot: Slot, text: str) -> bytes:
     clean = one_line(text)
     if form == "html":
-        return _encoded(escape(clean), more=True)
-    return _encoded(wrapped(clean) if slot is Slot.REASON else clean, more=True)
-
-
-def _encoded(text: str, *, more: bool) -> bytes:
-    """Quoted-printable with dots doubled; `more` ends it in a soft line break, for the next piece."""
-    # One character short of RFC 2045's 76: a soft break may follow the last line.
-    encoded = body_encode(text.encode().decode("latin-1"), maxlinelen=75, eol="\r\n")
-    stuffed = f"\r\n{encoded}".replace("\r\n.", "\r\n..")[2:]
-    return (f"{stuffed}=\r\n" if more else stuffed).encode("ascii")
+        return quoted(escape(clean), more=True)
+    return quoted(wrapped(clean) if slot is Slot.REASON else clean, more=True)
