@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 from sqlalchemy import select
 
@@ -9,6 +12,7 @@ from bot.app import House
 from bot.cli.opening import our_house
 from bot.contracts import LANGUAGES, RHYTHMS, Language
 from bot.people.conversations import add_conversation, remove_conversation
+from bot.people.preferences import read_day, read_hour, read_hours, read_ladder
 from bot.setting_parsers import conversation_id
 from bot.store.audit import record
 from bot.store.contacts import Contact
@@ -27,6 +31,10 @@ def destinations() -> None:
 @click.option("--topic", help="Hear what is about this topic.")
 @click.option("--language", help="Languages in order, split by commas: fi,sv.")
 @click.option("--rhythm", type=click.Choice(RHYTHMS), default="now", show_default=True)
+@click.option("--hours", help="Sending hours of working days such as 7-19, or always; 8-17 when left out.")
+@click.option("--ladder", help="Days before a deadline to remind on, such as 14,2, or none.")
+@click.option("--digest-day", help="Day of the weekly digest, such as monday.")
+@click.option("--digest-hour", help="Hour of the digest, 0 to 23.")
 @click.option("--team", default="", help="Slack team id; the bot's own when left out.")
 def add(
     sender: str,
@@ -35,6 +43,10 @@ def add(
     topic: str | None,
     language: str | None,
     rhythm: str,
+    hours: str | None,
+    ladder: str | None,
+    digest_day: str | None,
+    digest_hour: str | None,
     team: str,
 ) -> None:
     """Add a Slack conversation, by its id, for a city, a topic, or (neither) for all."""
@@ -46,15 +58,28 @@ def add(
     check_slug(house, "city", city)
     check_slug(house, "topic", topic)
     languages = _languages(language or house.settings.default_language)
+    when: dict[str, Any] = {
+        "hours": _read("--hours", read_hours, hours), "ladder": _read("--ladder", read_ladder, ladder),
+        "digest_day": _read("--digest-day", read_day, digest_day),
+        "digest_hour": _read("--digest-hour", read_hour, digest_hour),
+    }  # fmt: skip
     with house.database.writing() as session:
         place = add_conversation(
             session, conversation, city=city, topic=topic, languages=languages,
-            rhythm=rhythm, team=team,  # type: ignore[arg-type]
+            rhythm=rhythm, team=team, zone=house.settings.zone, **when,  # type: ignore[arg-type]
         )  # fmt: skip
         record(session, "command", "destination.added", f"{sender}:{conversation}", city=city, topic=topic)
         click.echo(
             f"{conversation} is destination {place.id}: {_rule(city, topic)}, {rhythm}, {place.languages}"
         )
+
+
+def _read(option: str, read: Callable[[str], Any], text: str | None) -> Any:
+    """What an option says, None when it is not given; ends the command when it is wrong."""
+    try:
+        return None if text is None else read(text)
+    except ValueError as fault:
+        raise click.ClickException(f"{option}: {fault}") from None
 
 
 def check_slug(house: House, noun: str, slug: str | None) -> None:

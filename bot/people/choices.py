@@ -1,45 +1,55 @@
-"""What contacts choose for themselves: their page and the unsubscribe link end here."""
+"""What contacts choose for themselves: their page, their mails and the unsubscribe link end here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
 from sqlalchemy.orm import Session
 
 from bot.contracts import Channel, Language, Rhythm
-from bot.people.enrolment import CHOSE, change
+from bot.people.enrolment import CHOSE
+from bot.people.ways import settle_ways
 from bot.store import audit
 from bot.store.contacts import Contact
 
 
-def choose(
-    session: Session,
-    contact: Contact,
-    origin: str,
-    *,
-    rhythm: Rhythm | None = None,
-    language: Language | None = None,
-    channel: Channel | None = None,
-    topics: Sequence[str] | None = None,
-) -> bool:
-    """Keep what a contact chose (None leaves a thing as it is), with a line in the audit trail.
+class Chosen(TypedDict, total=False):
+    """What a contact chose, by the column it is kept in; what is not there, or None, stays as it is.
+
+    For the digest's day and hour None is a choice too: the network's usual one. `hours`, `ladder`, `digest_day`
+    and `digest_hour` are as `bot.people.preferences` reads them.
+    """
+
+    rhythm: Rhythm | None
+    language: Language | None
+    channel: Channel | None
+    topics: Sequence[str] | None
+    timezone: str | None
+    letter: bool | None
+    hours: str | None
+    ladder: str | None
+    digest_day: int | None
+    digest_hour: int | None
+
+
+_MAY_BE_NONE = frozenset({"digest_day", "digest_hour"})
+
+
+def choose(session: Session, contact: Contact, origin: str, **chosen: Unpack[Chosen]) -> bool:
+    """Keep what a contact chose, with a line in the audit trail.
 
     Returns whether anything changed. What still waits for them follows what they chose.
     """
-    before = _choices(contact)
-    change(session, contact, rhythm=rhythm, language=language, channel=channel, topics=topics)
-    after = _choices(contact)
-    if before == after:
+    changed = {}
+    for name, value in chosen.items():
+        kept = list(value) if name == "topics" and isinstance(value, Sequence) else value
+        if (value is not None or name in _MAY_BE_NONE) and getattr(contact, name) != kept:
+            setattr(contact, name, kept)
+            changed[name] = kept
+    if not changed:
         return False
-    changed = {name: value for name, value in after.items() if value != before[name]}
+    session.flush()
+    settle_ways(session, [contact])
     audit.record(session, "contact", CHOSE, contact.pseudonym, origin, **changed)
     return True
-
-
-def _choices(contact: Contact) -> dict[str, object]:
-    return {
-        "rhythm": contact.rhythm,
-        "language": contact.language,
-        "channel": contact.channel,
-        "topics": list(contact.topics),
-    }

@@ -40,6 +40,11 @@ class Person:
     channel: Channel | None = None
     slack_user_id: str | None = None
     slack_team_id: str | None = None
+    letter: bool = True
+    hours: str = ""
+    ladder: str = ""
+    digest_day: int | None = None
+    digest_hour: int | None = None
     unstated: frozenset[str] = frozenset()
 
 
@@ -81,12 +86,12 @@ def _enrol_chunk(session: Session, people: Sequence[Person]) -> list[tuple[Conta
     """Each person's contact, what happened to it, and whether it keeps its silence."""
     by_key = {email_key(person.email): person for person in people}
     known = _contacts(session, by_key)
-    silent = _stopped_by_themselves(session, [each for each in known.values() if each.rhythm == "off"])
+    stopped = _stopped_by_themselves(session, known.values())
+    silent = {who for who, what in stopped.items() if "rhythm" in what}
     changed = _free_slack_identities(session, by_key)
     for key, contact in known.items():
         person = by_key[key]
-        kept = person.unstated | {"rhythm"} if contact.pseudonym in silent else person.unstated
-        if _state(contact, person, kept):
+        if _state(contact, person, person.unstated | stopped.get(contact.pseudonym, frozenset())):
             changed.add(key)
     session.flush()
     now = clock.now()
@@ -132,17 +137,25 @@ def _state(contact: Contact, person: Person, kept: frozenset[str]) -> bool:
     return bool(changed)
 
 
-def _stopped_by_themselves(session: Session, silent: Sequence[Contact]) -> set[str]:
-    """The pseudonyms of those whose own last word on their rhythm was *off*: no list overrules that."""
-    if not silent:
-        return set()
+def _stopped_by_themselves(session: Session, contacts: Iterable[Contact]) -> dict[str, frozenset[str]]:
+    """What contacts stopped with their own last word (`rhythm`, `letter`), by pseudonym: no list overrules that."""
+    off = {"rhythm": "off", "letter": False}
+    now = {each.pseudonym: {name for name in off if getattr(each, name) == off[name]} for each in contacts}
+    asked = [pseudonym for pseudonym, names in now.items() if names]
+    if not asked:
+        return {}
     acts = session.execute(
         select(Audit.subject, Audit.facts)
-        .where(Audit.action == CHOSE, Audit.subject.in_([contact.pseudonym for contact in silent]))
+        .where(Audit.action == CHOSE, Audit.subject.in_(asked))
         .order_by(Audit.id)
     )
-    last_word = {subject: facts["rhythm"] for subject, facts in acts if "rhythm" in facts}
-    return {pseudonym for pseudonym, rhythm in last_word.items() if rhythm == "off"}
+    last_word: dict[tuple[str, str], Any] = {}
+    for subject, facts in acts:
+        last_word |= {(subject, name): facts[name] for name in off if name in facts}
+    return {
+        pseudonym: frozenset(name for name in now[pseudonym] if last_word.get((pseudonym, name)) == off[name])
+        for pseudonym in asked
+    }
 
 
 def _free_slack_identities(session: Session, people: Mapping[str, Person]) -> set[str]:
@@ -169,21 +182,3 @@ def _free_slack_identities(session: Session, people: Mapping[str, Person]) -> se
     session.flush()
     settle_ways(session, [contact for contact in losers if contact.email_key not in people])
     return {str(contact.email_key) for contact in losers} & people.keys()
-
-
-def change(
-    session: Session,
-    contact: Contact,
-    *,
-    rhythm: Rhythm | None = None,
-    language: Language | None = None,
-    channel: Channel | None = None,
-    topics: Iterable[str] | None = None,
-) -> None:
-    """Change what a contact chose for themselves; what is None stays."""
-    contact.rhythm = rhythm or contact.rhythm
-    contact.language = language or contact.language
-    contact.channel = channel or contact.channel
-    contact.topics = contact.topics if topics is None else list(topics)
-    session.flush()
-    settle_ways(session, [contact])

@@ -8,16 +8,19 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.clock import DEFAULT_ZONE
 from bot.store import audit
+from bot.store.answers import Mute
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state
 from bot.store.destinations import Destination, Subscription
+from bot.store.plans import Reminder
+from bot.store.sign_ins import SignIn
 
 
 def erase(session: Session, contact: Contact, actor: str) -> None:
     """Remove everything that tells who a contact was (GDPR, article 17); unsent deliveries are cancelled.
 
     Their destinations, and those they had before, keep a row without the address, because deliveries refer
-    to it. What is being sent at this very moment may still arrive.
+    to it. What is being sent at this very moment may still arrive. Their answers stay, as a pseudonym's.
     """
     now = clock.now()
     told = select(Delivery.destination_id).where(Delivery.recipient == contact.pseudonym)
@@ -31,6 +34,10 @@ def erase(session: Session, contact: Contact, actor: str) -> None:
     unsent = proof.where(in_state("held", "queued", "doubtful"))
     session.execute(unsent.values(state="cancelled", settled_at=now, error="the contact was erased"))
     session.execute(delete(Subscription).where(Subscription.contact_id == contact.id))
+    for row in (Reminder, SignIn, Mute):
+        session.execute(delete(row).where(row.contact_id == contact.id))
+    citys = update(Mute).where(Mute.by_contact_id == contact.id).values(by_contact_id=None)
+    session.execute(citys.execution_options(synchronize_session=False))
     for place in places:
         place.address = place.address_key = f"erased-{place.id}"
         place.contact_id, place.paused_until, place.fault = None, None, None
@@ -38,6 +45,9 @@ def erase(session: Session, contact: Contact, actor: str) -> None:
     contact.slack_user_id, contact.slack_team_id, contact.channel = None, None, None
     contact.language, contact.timezone, contact.role = "fi", DEFAULT_ZONE, "contact"
     contact.cities, contact.topics, contact.rhythm = [], [], "off"
+    contact.hours = contact.ladder = ""
+    contact.digest_day = contact.digest_hour = None
+    contact.letter, contact.bounces = False, 0
     contact.links_version += 1
     contact.erased_at = now
     audit.record(session, actor, "contact.erased", contact.pseudonym)

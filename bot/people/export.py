@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.people.import_csv import COLUMNS, OPTIONAL, inert
+from bot.people.preferences import write_day
+from bot.store.answers import AnswerRow, Mute
 from bot.store.audit import Audit
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Destination
+from bot.store.plans import Reminder
+from bot.store.sign_ins import SignIn
 
 
 def export_contacts(session: Session, path: Path) -> int:
@@ -28,6 +33,8 @@ def export_contacts(session: Session, path: Path) -> int:
                     inert(person.name), inert(str(person.email)), person.slack_user_id,
                     ";".join(person.cities), person.role, person.language, person.timezone,
                     ";".join(person.topics), person.rhythm, person.slack_team_id, person.channel,
+                    person.hours, person.ladder, write_day(person.digest_day), person.digest_hour,
+                    "yes" if person.letter else "no",
                 ]
             )  # fmt: skip
     return len(people)
@@ -51,6 +58,19 @@ def everything_about(session: Session, contact: Contact) -> dict[str, Any]:
         "channel": contact.channel,
         "cities": contact.cities,
         "topics": contact.topics,
+        "preferences": {
+            "sending_hours": contact.hours or "usual", "reminders": contact.ladder or "usual",
+            "digest_day": write_day(contact.digest_day) or "usual",
+            "digest_hour": "usual" if contact.digest_hour is None else contact.digest_hour,
+            "letter": contact.letter,
+        },
+        "answers": _answers(session, contact),
+        "mutes": _mutes(session, contact),
+        "reminders": _reminders(session, contact),
+        "sign_ins": [
+            {"asked_at": row.asked_at.isoformat(), "used_at": _iso(row.used_at), "ended_at": _iso(row.ended_at)}
+            for row in session.scalars(select(SignIn).where(SignIn.contact_id == contact.id).order_by(SignIn.id))
+        ],
         "slack": {"team": contact.slack_team_id, "user": contact.slack_user_id},
         "since": contact.created_at.isoformat(),
         "destinations": [{"sender": place.sender, "address": place.address} for place in places],
@@ -58,7 +78,7 @@ def everything_about(session: Session, contact: Contact) -> dict[str, Any]:
             {
                 "id": row.id, "item": row.item_id, "purpose": row.purpose, "state": row.state,
                 "reason": row.reason, "due_at": row.due_at.isoformat(),
-                "settled_at": row.settled_at.isoformat() if row.settled_at else None,
+                "settled_at": _iso(row.settled_at),
             }
             for row in deliveries
         ],
@@ -70,3 +90,33 @@ def everything_about(session: Session, contact: Contact) -> dict[str, Any]:
             for act in acts
         ],
     }  # fmt: skip
+
+
+def _answers(session: Session, contact: Contact) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(AnswerRow).where(AnswerRow.contact_id == contact.id).order_by(AnswerRow.item_id)
+    )
+    return [
+        {
+            "item": row.item_id, "answer": row.answer, "remind": row.remind, "by": row.by,
+            "answered_at": row.answered_at.isoformat(),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _mutes(session: Session, contact: Contact) -> list[dict[str, Any]]:
+    mine = or_(Mute.contact_id == contact.id, Mute.by_contact_id == contact.id)
+    rows = session.scalars(select(Mute).where(mine).order_by(Mute.id))
+    return [{"item": row.item_id, "city": row.city, "made_at": row.made_at.isoformat()} for row in rows]
+
+
+def _reminders(session: Session, contact: Contact) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(Reminder).where(Reminder.contact_id == contact.id).order_by(Reminder.due_at)
+    )
+    return [{"item": row.item_id, "due_at": row.due_at.isoformat(), "state": row.state} for row in rows]
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,7 +1,8 @@
 """Contacts from a CSV file: every faulty line is named, and nothing is half imported.
 
 What a file does not say about a contact we know stays as it is: a column that is missing, and an empty
-role, language, timezone or rhythm. An empty city, topic, Slack id or channel means none.
+role, language, timezone, rhythm or letter. An empty city, topic, Slack id or channel means none; empty sending
+hours, ladder and digest day or hour mean the usual ones.
 """
 
 from __future__ import annotations
@@ -17,17 +18,18 @@ from bot.network import Network
 from bot.network_check import fold
 from bot.people.csv_file import ImportFault, read_table
 from bot.people.enrolment import Person
+from bot.people.preferences import read_day, read_hour, read_hours, read_ladder, read_yes
 from bot.setting_parsers import mail_address
 from bot.store.contacts import email_key
 
 COLUMNS = ("name", "email", "slack_user_id", "city", "role", "language", "timezone", "topics", "rhythm")
-OPTIONAL = ("slack_team_id", "channel")
+OPTIONAL = ("slack_team_id", "channel", "hours", "ladder", "digest_day", "digest_hour", "letter")
 NAME_LIMIT = 200
 
 _NEEDED = ("name", "email")
 _FORMULA = re.compile(r"'*[=+@\t\r-]")
 _FIELDS = {"city": "cities"}  # columns whose field of Person is called otherwise
-_NEVER_EMPTY = frozenset({"role", "language", "timezone", "rhythm"})
+_NEVER_EMPTY = frozenset({"role", "language", "timezone", "rhythm", "letter"})
 
 
 def inert(text: str) -> str:
@@ -98,6 +100,11 @@ class _Reader:
             "channel": _one_of(CHANNELS),
             "slack_user_id": _slack_id("UW"),
             "slack_team_id": _slack_id("TE"),
+            "hours": read_hours,
+            "ladder": read_ladder,
+            "digest_day": read_day,
+            "digest_hour": read_hour,
+            "letter": read_yes,
         }
 
     def read(self, row: Mapping[str, str]) -> tuple[Person, list[str]]:

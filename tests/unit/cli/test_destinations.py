@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import select
+
+from bot.store.db import Database
+from bot.store.destinations import Subscription
 from tests.unit.cli.conftest import Shell
 from tests.unit.people.lists import ALICE, a_file
 
@@ -38,6 +42,17 @@ def test_conversations_are_added_listed_and_removed(shell: Shell, tmp_path: Path
     assert [line.split("\t")[1] for line in shell("destinations", "list").lines[:1]] == ["G0ALL"]
 
 
+def test_a_conversation_has_its_own_hours_ladder_and_digest(shell: Shell, database: Database) -> None:
+    when = ("--hours", "7-19", "--ladder", "2,14", "--digest-day", "monday", "--digest-hour", "9")
+    for said in (when, ()):  # what is not said again stays
+        assert shell("destinations", "add", "slack", "C1", "--rhythm", "weekly", *said).code == 0
+        with database.reading() as session:
+            row = session.scalars(select(Subscription)).one()
+        assert (row.hours, row.ladder, row.digest_day, row.digest_hour) == (
+            "Europe/Helsinki 7-19", ",14,2,", 0, 9,
+        )  # fmt: skip
+
+
 REFUSED: list[tuple[list[str], int, str]] = [
     (["add", "slack", "#general"], 1, "'#general' must be a conversation's id such as C012AB3CD"),
     (["add", "slack", "UALICE"], 1, "must be a conversation's id"),
@@ -52,6 +67,10 @@ REFUSED: list[tuple[list[str], int, str]] = [
         2,
         "'hourly' is not one of 'now', 'daily', 'weekly', 'off'",
     ),
+    (["add", "slack", "C1", "--hours", "17-8"], 1, "--hours: '17-8' are no sending hours such as 8-17"),
+    (["add", "slack", "C1", "--ladder", "4"], 1, "--ladder: '4' is none of 60,30,21"),
+    (["add", "slack", "C1", "--digest-day", "someday"], 1, "--digest-day: 'someday' must be one of monday"),
+    (["add", "slack", "C1", "--digest-hour", "24"], 1, "--digest-hour: '24' is no hour from 0 to 23"),
     (["remove", "7"], 1, "7 is not a conversation: `destinations list` shows them"),
     (["remove", "x"], 2, "'x' is not a valid integer"),
     (["forget"], 2, "No such command 'forget'"),

@@ -13,9 +13,12 @@ from bot.store.contacts import Contact
 from bot.store.db import Database
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
 
-HEAD = "name,email,slack_user_id,city,role,language,timezone,topics,rhythm,slack_team_id,channel"
-ALICE = "Alice,alice@example.org,UALICE,tampere,contact,fi,Europe/Helsinki,vesi,now,,"
-BOB = "Bob,bob@example.org,,oulu,city_lead,sv,Europe/Stockholm,,weekly,,"
+HEAD = (
+    "name,email,slack_user_id,city,role,language,timezone,topics,rhythm,slack_team_id,channel,"
+    "hours,ladder,digest_day,digest_hour,letter"
+)
+ALICE = "Alice,alice@example.org,UALICE,tampere,contact,fi,Europe/Helsinki,vesi,now,,,,,,,yes"
+BOB = 'Bob,bob@example.org,,oulu,city_lead,sv,Europe/Stockholm,,weekly,,,always,"14,2",mon,9,no'
 
 
 def a_file(folder: Path, *lines: str, head: str = HEAD, name: str = "contacts.csv") -> Path:

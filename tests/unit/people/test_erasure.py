@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from bot import clock
 from bot.network import Network
+from bot.people.answers import answer
 from bot.people.enrolment import Person, enrol
 from bot.people.erasure import erase
 from bot.people.export import everything_about
+from bot.people.mutes import mute, mute_city
+from bot.people.own_reminders import remind_on
 from bot.store import metadata
+from bot.store.answers import AnswerRow, Mute
 from bot.store.audit import Audit
 from bot.store.contacts import Contact, contact_by_email
 from bot.store.db import Database
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Subscription
-from tests.factories import deliveries, details, person, plan, tell
+from bot.store.plans import Reminder
+from tests.conftest import NOON, FrozenClock
+from tests.factories import ZONE, deliveries, details, person, plan, tell
 
 TRACES = ("alice", "ualice", "uformer", "dalice")
 
@@ -109,3 +117,31 @@ def test_a_place_that_is_somebody_elses_now_stays_theirs(database: Database, net
         ("email", "bob@example.org"),
         ("slack", "UFORMER"),
     }
+
+
+def test_what_they_chose_muted_and_asked_for_goes_and_their_answer_stays_a_pseudonyms(
+    frozen: FrozenClock, database: Database, network: Network
+) -> None:
+    with database.writing() as session:
+        lead = person(
+            session, "Alice", role="city_lead", hours="7-19", ladder="none", digest_day=0, digest_hour=7
+        )
+        bob = person(session, "Bob")
+    tell(database, details(), details(title={"en": "Another"}))
+    with database.writing() as session:
+        for who in (session.get_one(Contact, lead.id), session.get_one(Contact, bob.id)):
+            answer(session, who, 1, "interested", "page", "")
+            mute(session, who, 2, "page", "")
+            remind_on(session, who, 1, NOON + timedelta(days=3), "page", "", ZONE)
+        mute_city(session, session.get_one(Contact, lead.id), 2, "tampere", "page", "")
+    gone(database)
+    with database.reading() as session:
+        erased = session.get_one(Contact, lead.id)
+        assert (erased.hours, erased.ladder, erased.digest_day, erased.digest_hour) == ("", "", None, None)
+        assert not erased.letter
+        assert session.scalars(select(Mute.contact_id).order_by(Mute.id)).all() == [bob.id, None]
+        assert session.scalars(select(Mute.by_contact_id).order_by(Mute.id)).all() == [bob.id, None]
+        assert session.scalars(select(Reminder.contact_id).where(Reminder.contact_id.is_not(None))).all() == [
+            bob.id
+        ]
+        assert session.scalars(select(AnswerRow.contact_id)).all() == [lead.id, bob.id]

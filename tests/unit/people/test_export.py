@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.network import Network
+from bot.people.answers import answer
 from bot.people.choices import choose
 from bot.people.enrolment import Enrolled, Person, enrol_all
 from bot.people.erasure import erase
 from bot.people.export import everything_about, export_contacts
 from bot.people.import_csv import read_people
+from bot.people.mutes import mute
 from bot.store.contacts import contact_by_email
 from bot.store.db import Database
 from tests.factories import details, person, plan, tell
@@ -27,6 +29,7 @@ PEOPLE = [
     ),
     Person("=HYPERLINK(\"http://evil.example\")", "=1+1@example.org", channel="email", slack_user_id="UEVIL"),
     Person("'=already quoted", "'@home@example.org".replace("@home", "home"), rhythm="off"),
+    Person("Åke", "ake@example.org", hours="7-19", ladder="none", digest_day=0, digest_hour=0, letter=False),
     Person("'t Hooft <!channel> 🎉 \u202eabc", "charlie@example.org", ("paakaupunkiseutu",), "observer", "en"),
 ]  # fmt: skip
 
@@ -74,7 +77,9 @@ def test_all_that_is_kept_of_a_person_is_shown(database: Database, network: Netw
     with database.writing() as session:
         alice = contact_by_email(session, "alice@example.org")
         assert alice
-        choose(session, alice, "203.0.113.9", rhythm="weekly")
+        choose(session, alice, "203.0.113.9", rhythm="weekly", ladder="14,2", digest_day=0)
+        answer(session, alice, 1, "need_partner", "mail", "")
+        mute(session, alice, 1, "page", "")
         known = json.loads(json.dumps(everything_about(session, alice)))
     assert (known["name"], known["email"], known["cities"]) == ("Alice", "alice@example.org", ["tampere"])
     assert known["slack"] == {"team": None, "user": "UALICE"}
@@ -83,5 +88,15 @@ def test_all_that_is_kept_of_a_person_is_shown(database: Database, network: Netw
         (1, "city_topic:tampere:vahahiilisyys")
     ]
     assert [(act["action"], act["from"], act["facts"]) for act in known["acts"]] == [
-        ("contact.chose", "203.0.113.9", {"rhythm": "weekly"})
+        ("contact.chose", "203.0.113.9", {"rhythm": "weekly", "ladder": "14,2", "digest_day": 0}),
+        ("item.answered", "", {"item": 1, "answer": "need_partner", "remind": False, "by": "mail"}),
+        ("item.muted", "", {"item": 1, "by": "page"}),
     ]
+    assert known["preferences"] == {
+        "sending_hours": "usual", "reminders": "14,2", "digest_day": "monday", "digest_hour": "usual", "letter": True,
+    }  # fmt: skip
+    assert [(row["item"], row["answer"], row["by"]) for row in known["answers"]] == [
+        (1, "need_partner", "mail")
+    ]
+    assert [(row["item"], row["city"]) for row in known["mutes"]] == [(1, None)]
+    assert (known["reminders"], known["sign_ins"]) == ([], [])

@@ -44,6 +44,13 @@ def test_a_full_row_is_read_whole(tmp_path: Path, network: Network) -> None:
         "Europe/Stockholm",
         "weekly",
     )
+    assert (bob.hours, bob.ladder, bob.digest_day, bob.digest_hour, bob.letter) == (
+        "always",
+        "14,2",
+        0,
+        9,
+        False,
+    )
 
 
 def test_what_a_row_leaves_open_is_filled_in_and_marked_as_unstated(tmp_path: Path, network: Network) -> None:
@@ -55,7 +62,7 @@ def test_what_a_row_leaves_open_is_filled_in_and_marked_as_unstated(tmp_path: Pa
         "now",
     )
     assert (bare.cities, bare.topics, bare.channel, bare.slack_user_id) == ((), (), None, None)
-    assert bare.unstated == {"role", "language", "timezone", "rhythm"}
+    assert bare.unstated == {"role", "language", "timezone", "rhythm", "letter"}
 
 
 @pytest.mark.parametrize(
@@ -86,6 +93,17 @@ def test_what_a_row_leaves_open_is_filled_in_and_marked_as_unstated(tmp_path: Pa
         ("name", "'t Hooft", "name", "'t Hooft"),
         ("name", "-", "name", "-"),
         ("name", "A" * 200, "name", "A" * 200),
+        ("hours", "7-19", "hours", "7-19"),
+        ("hours", "07–19", "hours", "7-19"),
+        ("hours", "8-17", "hours", ""),
+        ("hours", "ALWAYS", "hours", "always"),
+        ("ladder", "2, 14;2", "ladder", "14,2"),
+        ("ladder", "0,2,7,14,30", "ladder", ""),
+        ("ladder", "None", "ladder", "none"),
+        ("digest_day", "Monday", "digest_day", 0),
+        ("digest_day", "", "digest_day", None),
+        ("digest_hour", "0", "digest_hour", 0),
+        ("letter", "No", "letter", False),
     ],
 )
 def test_a_field_is_read(
@@ -130,6 +148,15 @@ def test_a_field_is_read(
         ("slack_user_id", "alice", "slack_user_id: 'alice' is not an id such as U012AB3CD"),
         ("slack_user_id", "C012AB3CD", "slack_user_id: 'C012AB3CD' is not an id such as U012AB3CD"),
         ("slack_team_id", "U012AB3CD", "slack_team_id: 'U012AB3CD' is not an id such as T012AB3CD"),
+        ("hours", "17-8", "hours: '17-8' are no sending hours such as 8-17"),
+        ("hours", "8-25", "hours: '8-25' are no sending hours such as 8-17"),
+        ("hours", "Europe/Helsinki 8-17", "are no sending hours such as 8-17"),
+        ("ladder", "14,4", "ladder: '4' is none of 60,30,21,14,10,7,5,3,2,1,0"),
+        ("ladder", "-1", "ladder: '-1' is none of"),
+        ("digest_day", "maanantai", "digest_day: 'maanantai' must be one of monday, tuesday"),
+        ("digest_hour", "24", "digest_hour: '24' is no hour from 0 to 23"),
+        ("digest_hour", "²", "digest_hour: '²' is no hour from 0 to 23"),
+        ("letter", "maybe", "letter: 'maybe' must be yes or no"),
     ],
 )  # fmt: skip
 def test_a_faulty_field_is_named_with_its_line(

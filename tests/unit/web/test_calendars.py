@@ -113,7 +113,7 @@ def test_a_moved_deadline_moves_and_a_withdrawn_item_is_cancelled_and_then_gone(
 
 def test_what_was_over_a_year_ago_is_left_out(house: House, browser: Browser, frozen: FrozenClock) -> None:
     tell(house, factories.details(closes_at="2026-11-30"), factories.details(closes_at="2027-06-01"))
-    frozen.advance(days=371)
+    frozen.advance(days=372)
     assert list(entries(browser.get(TAMPERE))) == ["2-closes"]
 
 
