@@ -135,6 +135,20 @@ def _author(value: str) -> str:
     return value
 
 
+def _pem(value: str) -> str:
+    if not re.fullmatch(
+        r"-----BEGIN (RSA )?PRIVATE KEY-----[A-Za-z0-9+/=\s]+-----END (RSA )?PRIVATE KEY-----", value
+    ):
+        raise ValueError("must be an RSA key in PEM: openssl genrsa -out dkim.pem 2048 makes one")
+    return value
+
+
+def _selector(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", value):
+        raise ValueError("must be the name before ._domainkey in DNS, such as silta2026")
+    return value
+
+
 def conversation_id(text: str) -> str:
     """The id of a Slack conversation, such as C012AB3CD. Raises ValueError for a name or anything else."""
     if not re.fullmatch(r"[CGD][A-Z0-9]{1,31}", text):
@@ -194,7 +208,16 @@ PARSERS: Mapping[str, Parser] = {
     "SMTP_SECURITY": _one_of("starttls", "tls", "none"),
     "MAIL_FROM": _author,
     "MAIL_REPLY_TO": _author,
+    "MAIL_BOUNCE_TO": mail_address,
+    "DKIM_KEY": _pem,
+    "DKIM_SELECTOR": _selector,
     "MAIL_HOURLY_QUOTA": _number(1, 10_000_000, "a whole number from 1, or empty for no limit"),
+    "IMAP_HOST": _host,
+    "IMAP_PORT": _port,
+    "IMAP_USERNAME": _text,
+    "IMAP_PASSWORD": _text,
+    "IMAP_FOLDER": _text,
+    "IMAP_SECURITY": _one_of("tls", "starttls", "none"),
     "WEBHOOK_SECRET": _webhook_secret,
     "NETWORK_FILE": Path,
     "ADMIN_TOKEN": _secret_key,

@@ -27,6 +27,8 @@ SECRETS = frozenset(
         "SLACK_BOT_TOKEN",
         "SLACK_SIGNING_SECRET",
         "SMTP_PASSWORD",
+        "IMAP_PASSWORD",
+        "DKIM_KEY",
         "WEBHOOK_SECRET",
         "ADMIN_TOKEN",
         "CREAMAILER_TOKEN",
@@ -70,6 +72,15 @@ class Settings:
     mail_from: str | None = None
     mail_reply_to: str | None = None
     mail_hourly_quota: int | None = None
+    mail_bounce_to: str | None = None
+    dkim_key: str | None = field(default=None, repr=False)
+    dkim_selector: str | None = None
+    imap_host: str | None = None
+    imap_port: int = 993
+    imap_username: str | None = None
+    imap_password: str | None = field(default=None, repr=False)
+    imap_folder: str = "INBOX"
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
     webhook_secret: str | None = field(default=None, repr=False)
     network_file: Path | None = None
     admin_token: str | None = field(default=None, repr=False)
@@ -140,6 +151,16 @@ def _shown(name: str, environ: Mapping[str, str]) -> str:
     return f" (it is {value[:80]!r})"
 
 
+_PAIRS = (
+    ("SMTP_USERNAME", "SMTP_PASSWORD"),
+    ("SMTP_PASSWORD", "SMTP_USERNAME"),
+    ("IMAP_HOST", "IMAP_USERNAME"),
+    ("IMAP_HOST", "IMAP_PASSWORD"),
+    ("DKIM_KEY", "DKIM_SELECTOR"),
+    ("DKIM_SELECTOR", "DKIM_KEY"),
+)
+
+
 def _conflicts(settings: Settings) -> Iterator[tuple[set[str], str]]:
     """What is wrong with settings that are each well by themselves: which they are, and the remedy."""
     mode = settings.delivery_mode
@@ -151,9 +172,10 @@ def _conflicts(settings: Settings) -> Iterator[tuple[set[str], str]]:
             {"SMTP_HOST", "MAIL_FROM"},
             "MAIL_FROM is missing: mail needs a sender, for example Silta <silta@example.org>",
         )
-    for one, other in (("SMTP_USERNAME", "SMTP_PASSWORD"), ("SMTP_PASSWORD", "SMTP_USERNAME")):
+    for one, other in _PAIRS:
         if getattr(settings, one.lower()) and not getattr(settings, other.lower()):
-            yield {one, other}, f"{other} is missing: set it beside {one}, or leave both empty"
+            wanted = "DKIM_KEY_FILE" if other == "DKIM_KEY" else other
+            yield {one, other}, f"{wanted} is missing: set it beside {one}, or leave both empty"
     creamailer = ("CREAMAILER_TOKEN", "CREAMAILER_SECRET", "CREAMAILER_LIST")
     lacking = [name for name in creamailer if not getattr(settings, name.lower())]
     if 0 < len(lacking) < len(creamailer):

@@ -26,8 +26,9 @@ LONGEST = 366
 """Days that the line can show; a later deadline is left to the list."""
 
 _SCALE = 2
-_LEFT, _RIGHT = 18, 196  # the right margin holds the flag of the last day
-_ROW, _TOP, _FOOT = 21, 12, 40
+_LEFT, _RIGHT = 18, 214  # the right margin holds the flag of the last day
+_SIZE = 17  # so large because a phone shows the picture at half its width
+_ROW, _TOP, _FOOT = 27, 12, 46
 _GROUND, _FRAME, _WEEKEND = "#fbfcfd", "#d3dae1", "#e8edf2"
 _LINE, _INK, _FAINT, _MARK = "#8794a1", "#1c2733", "#56636f", "#0b5cab"
 _LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
@@ -105,7 +106,7 @@ def _flags(deadlines: Sequence[tuple[date, str]], today: date, days: int, langua
         said = format_date(day, _DAY[language], locale=_LOCALES[language])
         day_width = _width(said, bold=True) + 5
         shown = _fitted(title, WIDTH - x - day_width - 16)
-        end = x + 6 + day_width + _width(shown) + 6
+        end = x + 6 + day_width + _width(shown) + 8
         row = max((flag.row + 1 for flag in flags if flag.x <= end), default=0)
         flags.append(_Flag(x, row, said, shown))
     return flags
@@ -134,7 +135,7 @@ def _calendar(pen: _Pen, today: date, days: int, axis: float, language: Language
 
 
 def _flag(pen: _Pen, flag: _Flag, axis: float) -> None:
-    y = axis - 12 - _ROW * (flag.row + 1) + 4
+    y = axis - 11 - _ROW * (flag.row + 1)
     pen.line(flag.x, y, flag.x, axis, _MARK, 1)
     pen.dot(flag.x, axis, 4.5, _MARK)
     pen.text(flag.x + 5, y, flag.day, _MARK, bold=True)
@@ -170,7 +171,7 @@ class _Pen:
 def _font(bold: bool) -> ImageFont.FreeTypeFont:
     file = font_roboto.font_files["RobotoBold" if bold else "Roboto"]
     # The plain engine: titles from outside need no shaping, and where Raqm is missing all looks the same.
-    return ImageFont.truetype(file, 13 * _SCALE, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(file, _SIZE * _SCALE, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _width(said: str, *, bold: bool = False) -> float:
@@ -180,7 +181,7 @@ def _width(said: str, *, bold: bool = False) -> float:
 def _fitted(title: str, room: float) -> str:
     """The title without letters that the font lacks, cut with an ellipsis to fit and to stay short."""
     shown = " ".join("".join(_drawable(title[:200])).split()) or "–"
-    room = min(room, 260)
+    room = min(room, 330)
     if _width(shown) <= room:
         return shown
     while shown and _width(shown + "…") > room:

@@ -35,6 +35,7 @@ def sender_options(settings: Settings) -> dict[str, BaseModel]:
             "email", host=settings.smtp_host, port=settings.smtp_port, username=settings.smtp_username,
             password=settings.smtp_password, security=settings.smtp_security, mail_from=settings.mail_from,
             reply_to=settings.mail_reply_to, hourly_quota=settings.mail_hourly_quota,
+            bounce_to=settings.mail_bounce_to, dkim_key=settings.dkim_key, dkim_selector=settings.dkim_selector,
         )  # fmt: skip
     return chosen
 

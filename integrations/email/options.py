@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from bot.contracts import Pace
 from integrations.email.addresses import BadAddress, Mailbox, mailbox
-from integrations.email.signing import Seal, check_key
+from integrations.email.signing import Seal
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -83,13 +83,11 @@ class EmailOptions(BaseModel):
             raise ValueError("a user name and a password belong together: set both or neither")
         if (self.dkim_key is None) != (self.dkim_selector is None):
             raise ValueError("a DKIM key and its selector belong together: set both or neither")
-        if self.dkim_key is not None:
-            check_key(self.dkim_key.get_secret_value())
         return self
 
     @property
     def seal(self) -> Seal | None:
-        """What signs the mails, if they are to be signed."""
+        """What signs the mails, if they are to be signed. Raises BadKey for a key that is none."""
         if self.dkim_key is None or self.dkim_selector is None:
             return None
         domain = named_mailbox(self.mail_from)[1].domain

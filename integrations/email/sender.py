@@ -24,6 +24,7 @@ from integrations.email.line import Answer, Dropped, Line
 from integrations.email.neutral import one_line
 from integrations.email.options import EmailOptions, named_mailbox
 from integrations.email.replies import judge
+from integrations.email.signing import BadKey
 from integrations.email.writing import Writer, preview
 
 CARRY_LIMIT = 500
@@ -47,12 +48,17 @@ class EmailSender:
         self._options = options
         self._from = named_mailbox(options.mail_from)[1]
         self._bounces = mailbox(options.bounce_to) if options.bounce_to else None
-        self._writer = Writer(options)
+        self._unfit: Misconfigured | None = None
+        try:
+            seal = options.seal
+        except BadKey as fault:
+            seal, self._unfit = None, Misconfigured(str(fault))
+        self._writer = Writer(options, seal)
         self._line: Line | None = None
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Outcome]:
         """Yield one outcome each, in order. What concerns all of us answers for the rest of the batch."""
-        stop: TryLater | Misconfigured | None = None
+        stop: TryLater | Misconfigured | None = self._unfit
         for outgoing in messages:
             outcome = stop or self._send(outgoing)
             match outcome:
@@ -77,6 +83,8 @@ class EmailSender:
     def check(self) -> Sequence[str]:
         """Connect, encrypt, log in and ask for a sign of life; the faults, each with its remedy."""
         self.close()
+        if self._unfit is not None:
+            return [self._unfit.reason]
         try:
             self._open().check()
         except Unreachable as fault:

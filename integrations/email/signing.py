@@ -31,7 +31,11 @@ class Seal:
     def __init__(self, domain: str, selector: str, key: str) -> None:
         """Raises BadKey for a key that is none."""
         self._domain, self._selector, self._key = domain.encode(), selector.encode(), key.encode()
-        check_key(key)
+        try:
+            parse_pem_private_key(self._key)
+        except (UnparsableKeyError, ValueError, TypeError, IndexError, KeyError, binascii.Error) as fault:
+            remedy = "openssl genrsa -out dkim.pem 2048 makes one"
+            raise BadKey(f"DKIM_KEY_FILE is not an RSA key in PEM: {remedy}") from fault
 
     def field(self, mail: bytes) -> bytes:
         """The DKIM-Signature of a mail with CRLF line ends, to be put above it. Costs some milliseconds."""
@@ -49,12 +53,3 @@ class Seal:
             linesep=b"\r\n",
         )
         return signature
-
-
-def check_key(key: str) -> None:
-    """Raises BadKey with the remedy unless the text is an RSA key in PEM."""
-    try:
-        parse_pem_private_key(key.encode())
-    except (UnparsableKeyError, ValueError, TypeError, IndexError, KeyError, binascii.Error) as fault:
-        remedy = "openssl genrsa -traditional -out dkim.pem 2048 makes one"
-        raise BadKey(f"is not an RSA key in PEM: {remedy}") from fault

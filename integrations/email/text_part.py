@@ -55,7 +55,7 @@ def _facts(facts: Facts, indent: str = "") -> str:
         return ""
     column = min(_LABEL_LIMIT, max(len(label) for label, _ in facts)) + 2
     return "\n".join(
-        wrapped(value, first=f"{indent}{label}:".ljust(column), rest=indent + " " * column)
+        wrapped(value, first=indent + f"{label}:".ljust(column), rest=indent + " " * column)
         for label, value in facts
     )
 

@@ -12,6 +12,7 @@ from integrations.email.addresses import Mailbox
 from integrations.email.headers import personal_fields, shared_fields
 from integrations.email.links import PERSONAL, Slot
 from integrations.email.options import EmailOptions
+from integrations.email.signing import Seal
 from integrations.email.template import END, Template, template
 
 _KNOWN = 512
@@ -21,9 +22,9 @@ _ALONE = frozenset({Slot.SIGN_IN})
 class Writer:
     """Writes mails for one sender. Deliveries of one content share a template; filling it is a join."""
 
-    def __init__(self, options: EmailOptions) -> None:
+    def __init__(self, options: EmailOptions, seal: Seal | None) -> None:
         self._domain = options.domain
-        self._seal = options.seal
+        self._seal = seal
         self._shared = {bulk: shared_fields(options, bulk=bulk) for bulk in (True, False)}
         self._known: dict[tuple[int, str, frozenset[Slot]], tuple[tuple[Message, ...], Template]] = {}
 

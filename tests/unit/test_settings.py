@@ -13,6 +13,12 @@ from bot.settings import SECRETS, Settings, SettingsFault, is_loopback, read_set
 
 KEY = "k" * 40
 WHSEC = "whsec_" + "A" * 32
+PEM = f"-----BEGIN PRIVATE KEY-----\n{'A' * 64}\n-----END PRIVATE KEY-----"
+TOGETHER: dict[str, dict[str, str]] = {
+    "DKIM": {"DKIM_SELECTOR": "silta1", "DKIM_KEY": PEM.replace("AAAAAAA", "hunter2")},
+    "CREAMAILER": {"CREAMAILER_TOKEN": "hunter2", "CREAMAILER_SECRET": "hunter2", "CREAMAILER_LIST": "abc"},
+}
+"""Settings that are of no use alone, by the beginning of their names."""
 
 
 def faults(**environ: str) -> list[str]:
@@ -118,6 +124,9 @@ def test_a_bare_day_begins_in_the_default_zone() -> None:
         ("MAIL_FROM", "Silta", "must be a mail address such as"),
         ("MAIL_FROM", "Silta <silta@example.org>\r\nBcc: bob@example.org", "must be a mail address such as"),
         ("MAIL_REPLY_TO", "a@example.org, b@example.org", "must be a mail address such as"),
+        ("MAIL_BOUNCE_TO", "Silta <silta@example.org>", "is not a mail address"),
+        ("DKIM_KEY", "not a key", "must be an RSA key in PEM"),
+        ("DKIM_SELECTOR", "a b", "must be the name before ._domainkey"),
         ("MAIL_HOURLY_QUOTA", "0", "must be a whole number from 1"),
         ("WEBHOOK_SECRET", "whsec_dG9vIHNob3J0", "at least 24 bytes"),
         ("WEBHOOK_SECRET", "secret", "must be whsec_"),
@@ -148,6 +157,8 @@ def test_a_faulty_setting_is_named_with_its_remedy(name: str, text: str, remedy:
         ({"SMTP_HOST": "mail.example.org"}, "MAIL_FROM is missing"),
         ({"SMTP_USERNAME": "bob"}, "SMTP_PASSWORD is missing: set it beside SMTP_USERNAME"),
         ({"SMTP_PASSWORD": "pw"}, "SMTP_USERNAME is missing: set it beside SMTP_PASSWORD"),
+        ({"DKIM_SELECTOR": "silta1"}, "DKIM_KEY_FILE is missing: set it beside DKIM_SELECTOR"),
+        ({"DKIM_KEY": PEM}, "DKIM_SELECTOR is missing: set it beside DKIM_KEY"),
         ({"DELIVERY_MODE": "allowlist"}, "SEND_ONLY_TO is empty"),
         ({"DELIVERY_MODE": "live"}, "DELIVERY_MODE=live has nothing to send with"),
         (
@@ -182,10 +193,12 @@ def test_every_fault_is_told_at_once_and_none_twice() -> None:
 
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_a_secret_comes_from_a_file(tmp_path: Path, name: str) -> None:
-    value = {"DATABASE_URL": "sqlite:///other.db", "WEBHOOK_SECRET": WHSEC}.get(name, KEY[:-1] + "x")
+    known = {"DATABASE_URL": "sqlite:///other.db", "WEBHOOK_SECRET": WHSEC, "DKIM_KEY": PEM}
+    value = known.get(name, KEY[:-1] + "x")
     file = tmp_path / "secret"
     file.write_text(f"{value}\n")
     environ = {"SECRET_KEY": KEY, "SMTP_USERNAME": "bob", "SMTP_PASSWORD": "pw"}
+    environ |= TOGETHER.get(name.partition("_")[0], {})
     environ.pop(name, None)
     assert getattr(read_settings({**environ, f"{name}_FILE": str(file)}), name.lower()) == value
 
@@ -218,7 +231,8 @@ def test_a_secret_is_in_no_fault_and_not_in_the_settings_form(name: str) -> None
         "SMTP_USERNAME": "bob",
         "SMTP_PASSWORD": "hunter2",
     }
-    right.setdefault(name, "hunter2" * 6)
+    right |= TOGETHER.get(name.partition("_")[0], {})
+    right[name] = right.get(name, "hunter2" * 6)
     assert "hunter2" not in repr(read_settings({"SECRET_KEY": KEY, **right}))
 
 
