@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ValidationError
 
 from bot import clock, log
+from bot.app.clockwork import clockwork
 from bot.app.senders import makers, sender_options, unsent_options
 from bot.contracts import Integration, Pace, SourceFault, Surroundings, Webhook
 from bot.contracts import Source as Asked
@@ -31,7 +32,6 @@ from bot.store.schema import schema_fault
 from bot.store.sources import Source
 from bot.store.workplace import Installation
 from bot.work.steps import MakeSender, Steps
-from bot.work.timed import Clockwork
 from bot.work.workers import Worker
 from integrations import INTEGRATIONS, load
 
@@ -104,6 +104,7 @@ class House:
             allow_private=self.settings.fetch_allow_private,
             cities=self.network.city_names(),
             topics=self.network.topic_words(),
+            councils=self.network.council_names(),
         )
 
     def steps(self, kind: str) -> Steps:
@@ -121,7 +122,7 @@ class House:
         )
         return Steps(
             self.database, self.network, worker, lanes, self.senders, self.paces, self.open_source,
-            self.settings.zone, Clockwork(self.network, self.settings.zone, self.desk),
+            self.settings.zone, clockwork(self),
         )  # fmt: skip
 
 

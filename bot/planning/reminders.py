@@ -49,9 +49,12 @@ def fire_due(session: Session, network: Network, zone: str) -> int:
     for row in rows:
         item = items[row.item_id]
         over = When.parse(row.moment).ends(zone) if row.contact_id is None else None
-        stale = row.contact_id is None and row.fire_on < newest[row.item_id, row.about, row.moment]
-        if item.state != "published" or stale or (over is not None and over <= now):
+        if item.state != "published" or (over is not None and over <= now):
             row.state = "dropped"
+            continue
+        last = newest[row.item_id, row.about, row.moment] if row.contact_id is None else row.fire_on
+        if row.fire_on < last:
+            _hand_over(session, row, last)
             continue
         row.state = "fired"
         if row.contact_id is None:
@@ -76,6 +79,19 @@ def _newest_due(
         .group_by(Reminder.item_id, Reminder.about, Reminder.moment)
     )
     return {(item_id, about, moment): day for item_id, about, moment, day in found}
+
+
+def _hand_over(session: Session, missed: Reminder, last: date) -> None:
+    """A reminder that was missed comes with the last one that was, to those whose ladder has either."""
+    missed.state = "dropped"
+    moment = (
+        Reminder.item_id == missed.item_id,
+        Reminder.about == missed.about,
+        Reminder.moment == missed.moment,
+    )
+    newest = select(Reminder).where(*moment, Reminder.fire_on == last, Reminder.contact_id.is_(None))
+    row = session.scalars(newest).one()
+    row.steps = f",{','.join(map(str, sorted({*_steps(row), *_steps(missed)}, reverse=True)))},"
 
 
 def _open_fanout(session: Session, row: Reminder, item: Item) -> None:

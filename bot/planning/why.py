@@ -103,7 +103,7 @@ def _why_none(case: Case, told: bool) -> str:
     if not told or case.reader is None:
         return ""
     number = case.reader.subscription_id
-    if not case.fanouts:
+    if all(row.purpose == "quiet" for row in case.fanouts):
         return ": the item was not announced (a first poll that stays silent, or it was over already)"
     if any(row.done_at is None and row.cursor < number <= row.upto for row in case.fanouts):
         return " yet: the item is being planned"

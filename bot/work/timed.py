@@ -9,12 +9,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import approval, clock
 from bot.network import Network
 from bot.planning import corrections, reminders
 from bot.planning.digests import Desk, run_digests
 from bot.store.db import Database
 from bot.store.destinations import Subscription
+from bot.store.drafts import DraftKind
 from bot.store.plans import Correction, Duty, Reminder
 from bot.work.duties import TimedDuty, free, run_due
 
@@ -26,6 +27,7 @@ class Clockwork:
     network: Network
     zone: str
     desk: Desk
+    effects: Mapping[DraftKind, approval.Effect]
     duties: Sequence[TimedDuty] = ()
 
 
@@ -40,6 +42,7 @@ def turn(database: Database, clockwork: Clockwork) -> bool:
         "reminders": lambda session: reminders.fire_due(session, clockwork.network, clockwork.zone),
         "corrections": corrections.start_due,
         "digests": lambda session: run_digests(session, clockwork.desk),
+        "approval": lambda session: approval.turn(session, clockwork.network, clockwork.effects),
     }
     did = [database.write(work[kind]) > 0 for kind in due if kind in work]
     if "duties" in due:
@@ -60,5 +63,6 @@ def _kinds(clockwork: Clockwork, now: datetime) -> Mapping[str, ColumnElement[bo
         "reminders": exists().where(planned, Reminder.due_at <= now),
         "corrections": exists().where(Correction.due_at <= now),
         "digests": exists().where(Subscription.digest_at <= now),
+        "approval": approval.due(now),
         "duties": exists().where(mine, free(now)),
     }

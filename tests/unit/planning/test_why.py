@@ -15,7 +15,7 @@ from bot.network import Network
 from bot.people.conversations import add_conversation
 from bot.people.enrolment import Person, enrol, enrol_all
 from bot.people.erasure import erase
-from bot.planning.audiences import audience
+from bot.planning.audiences import Whom, audience
 from bot.planning.case import Case, look
 from bot.planning.why import decisions, fits, reason
 from bot.store.contacts import Contact, contact_by_email
@@ -81,7 +81,7 @@ def test_it_says_of_each_what_planning_finds_for_all(database: Database, network
         }
         some = 0
         for each, item_id in zip(items, told, strict=True):
-            found = audience(network, each, 0, 1_000_000)
+            found = audience(network, Whom(each, 0, 1_000_000))
             planned = dict(session.execute(select(found.c.recipient, found.c.reason)).all())
             kept = session.get_one(Item, item_id).content()
             assert {
