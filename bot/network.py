@@ -159,6 +159,10 @@ class Network(_Entry):
             for topic in self.topics
         }
 
+    def council_names(self) -> Mapping[str, tuple[str, ...]]:
+        """All that each regional council is called, by slug."""
+        return {each.slug: each.called() for each in self.authorities if each.kind == "council"}
+
     def authority_on(self, name: str, day: date) -> Authority | None:
         """Whom a text means by `name` on that day, or None when nobody is called so.
 

@@ -32,6 +32,25 @@ class Figure(BaseModel):
     source: str = ""
     url: str | None = None
 
+    @classmethod
+    def side_by_side(
+        cls,
+        name: Literal["amount_eur", "support_percent"],
+        values: Mapping[Language | Literal[""], float],
+        links: Sequence[SourceLink] = (),
+    ) -> tuple[float | None, tuple[Figure, ...]]:
+        """One value when all language versions state the same, else None and a figure for each of them.
+
+        The key "" is a value of no language; `links` say where each version can be read.
+        """
+        if len(set(values.values())) <= 1:
+            return next(iter(values.values()), None), ()
+        urls: dict[str, str] = {link.language: link.url for link in links if link.language}
+        return None, tuple(
+            cls(name=name, value=value, language=language or None, url=urls.get(language))
+            for language, value in values.items()
+        )
+
 
 class Details(BaseModel):
     """What is said about a thing: the content of a report, and of the item made from it.
@@ -178,6 +197,7 @@ class Inbox(Protocol):
 
     cities: frozenset[str]
     topics: frozenset[str]
+    councils: frozenset[str]
     defaults: Defaults
 
     def accept(self, reports: Sequence[Report], receipt: str | None = None) -> Sequence[Accepted]:

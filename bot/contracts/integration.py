@@ -40,3 +40,4 @@ class Surroundings:
     allow_private: frozenset[str] = frozenset()
     cities: Mapping[str, Sequence[str]] = field(default_factory=dict)
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    councils: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -23,7 +23,11 @@ from bot.intake.records import (
     revise_item,
     withdraw_item,
 )
+from bot.log import logger
+from bot.planning.calls import disagrees, state_of
 from bot.planning.notices import announce, over_at
+
+_log = logger("intake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,12 @@ def _accept_distinct(
     for report in reports:
         before = known.get(report.external_id)
         content = _content(report, rights)
+        if content and disagrees(content.details, now, zone):
+            dates = state_of(content.details, now, zone)
+            stated = content.details.stated_state
+            _log.warning(
+                "state_disagrees", source_id=source_id, external_id=report.external_id, stated=stated, dates=dates
+            )  # fmt: skip
         verdict = _verdict(before, content)
         if content and not before:
             new.append(content)

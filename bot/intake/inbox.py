@@ -36,6 +36,7 @@ class SourceInbox:
         self._gatherer: Gatherer[_Request, Sequence[Accepted]] = Gatherer(self._write)
         self.cities = frozenset(city.slug for city in network.cities)
         self.topics = frozenset(topic.slug for topic in network.topics)
+        self.councils = frozenset(network.council_names())
         self.defaults: Defaults = source.stated_defaults(language)
 
     def accept(self, reports: Sequence[Report], receipt: str | None = None) -> Sequence[Accepted]:

@@ -58,8 +58,10 @@ def state_of(details: Details, now: datetime | None = None, zone: str = DEFAULT_
 
 def disagrees(details: Details, now: datetime | None = None, zone: str = DEFAULT_ZONE) -> bool:
     """Whether the source itself says another state than its own dates do."""
+    if details.stated_state is None:
+        return False
     state = state_of(details, now, zone)
-    if details.stated_state is None or state == "undated":
+    if state == "undated":
         return False
     return details.stated_state != (state if state in {"upcoming", "closed"} else "open")
 

@@ -42,7 +42,10 @@ class Reporter:
     def _details(self, entry: Entry, feed_language: str | None) -> tuple[Details, list[str]]:
         defaults = self._surroundings.defaults
         said, faults = extension.read(
-            entry.extension, self._surroundings.cities.keys(), self._surroundings.topics.keys()
+            entry.extension,
+            self._surroundings.cities.keys(),
+            self._surroundings.topics.keys(),
+            self._surroundings.councils.keys(),
         )
         kind = said.kind or defaults.kind
         # The option stands before the feed's own word: WordPress says en-US until somebody changes it.
@@ -62,11 +65,8 @@ class Reporter:
             starts_at=said.starts_at,
             ends_at=said.ends_at,
             location=said.location,
-            fund=said.fund,
-            authority=said.authority,
-            amount_eur=said.amount_eur,
-            support_percent=said.support_percent,
             published_at=entry.published,
+            **said.of_a_call(),
         )
         return details, faults
 

@@ -4,36 +4,37 @@
      "data": {"external_id": "tampere-2026-3", "kind": "call", "title": {"fi": "…"}, …}}
 
 `type` is item.published, item.updated (the data replaces the former whole) or item.withdrawn (only
-`external_id` counts). Fields of `data` are those of `Data`; an unknown one is refused, because a slip
-in `closes_at` would silently lose a deadline. Null means absent. What the body leaves out comes from
-the source's defaults.
+`external_id` counts). The fields of `data` stand in `integrations.webhook.data`; an unknown one is refused,
+because a slip in `closes_at` would silently lose a deadline. Null means absent. What the body leaves out
+comes from the source's defaults.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.clock import When
 from bot.contracts import (
     LANGUAGES,
     Defaults,
     Details,
+    Figure,
     Inbox,
     Kind,
-    Language,
     Moment,
     Problems,
     Report,
     Visibility,
 )
-from integrations.webhook.fields import Body, ExternalId, Line, Slugs, Title, WebAddress
-from integrations.webhook.problems import Refused, by_field, nearest
+from integrations.webhook.data import ByLanguage, Data
+from integrations.webhook.fields import ExternalId
+from integrations.webhook.problems import Refused, by_field
 
-_TICK = timedelta(microseconds=1)
+Value = TypeVar("Value")
+_FIGURES = ("amount_eur", "support_percent")
 
 
 class Envelope(BaseModel):
@@ -52,66 +53,6 @@ class Withdrawal(BaseModel):
     model_config = ConfigDict(strict=True)
 
     external_id: ExternalId
-
-
-class Data(BaseModel):
-    """The `data` of item.published and item.updated. `title` and `body` may be plain, in `language`."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    external_id: ExternalId
-    kind: Kind | None = None
-    language: Language | None = None
-    title: dict[Language, Title | None]
-    body: dict[Language, Body | None] | None = None
-    url: WebAddress | None = None
-    cities: Slugs | None = None
-    topics: Slugs | None = None
-    urgent: bool | None = None
-    visibility: Visibility | None = None
-    opens_at: Moment | None = None
-    closes_at: Moment | None = None
-    starts_at: Moment | None = None
-    ends_at: Moment | None = None
-    location: Line | None = None
-    fund: Line | None = None
-    authority: Line | None = None
-    amount_eur: float | None = Field(None, ge=0, le=1e12, allow_inf_nan=False)
-    support_percent: float | None = Field(None, ge=0, le=100, allow_inf_nan=False)
-
-    @field_validator("title")
-    @classmethod
-    def _has_a_language(cls, value: dict[Language, str | None]) -> dict[Language, str | None]:
-        if not any(value.values()):
-            raise ValueError("needs a text in at least one of fi, sv, en")
-        return value
-
-    @field_validator("cities", "topics")
-    @classmethod
-    def _are_known(cls, value: list[str] | None, info: ValidationInfo) -> list[str] | None:
-        known: frozenset[str] = (info.context or {})[info.field_name]
-        strange = [slug for slug in value or () if slug not in known]
-        if strange:
-            raise ValueError("; ".join(_unknown(slug, known) for slug in strange[:10]))
-        return value
-
-    @field_validator("closes_at", "ends_at")
-    @classmethod
-    def _comes_after(cls, value: When | None, info: ValidationInfo) -> When | None:
-        start = "opens_at" if info.field_name == "closes_at" else "starts_at"
-        begin = info.data.get(start)
-        if value and begin and _last_moment(value) < begin.begins():
-            raise ValueError(f"is before {start}")
-        return value
-
-
-def _last_moment(end: When) -> datetime:
-    return end.ends() - _TICK if end.day else end.ends()
-
-
-def _unknown(slug: str, known: frozenset[str]) -> str:
-    near = nearest(slug, known)
-    return f"{slug[:100]!r} is not known here" + (f"; did you mean {near}?" if near else "")
 
 
 def read(document: object, inbox: Inbox) -> Report:
@@ -133,10 +74,12 @@ def read(document: object, inbox: Inbox) -> Report:
 
 
 def _about_texts(faults: list[tuple[str, str]], data: dict[str, Any]) -> Problems:
-    """The faults with those of title and body put as the sender wrote them: plain, or by language."""
+    """The faults of what may be plain or by language put as the sender wrote it."""
     for path, detail in faults:
         field = path.removeprefix("data.").partition(".")[0]
-        if field in {"title", "body"} and isinstance(data.get(field), str):
+        plain_text = field in {"title", "body"} and isinstance(data.get(field), str)
+        plain_sum = field in _FIGURES and not isinstance(data.get(field), dict)
+        if plain_text or plain_sum:
             yield f"data.{field}", detail
         elif path in {"data.title", "data.body"} and detail == "must be an object":
             yield path, "must be text, or an object of texts by language (fi, sv, en)"
@@ -157,7 +100,16 @@ def _published(raw: dict[str, Any], inbox: Inbox) -> Report:
     language = raw.get("language")
     plain = language if language in LANGUAGES else inbox.defaults.language
     texts = {name: {plain: raw[name]} for name in ("title", "body") if isinstance(raw.get(name), str)}
-    data = Data.model_validate(raw | texts, context={"cities": inbox.cities, "topics": inbox.topics})
+    plain_sums = {
+        name: {"": raw[name]}
+        for name in _FIGURES
+        if raw.get(name) is not None and not isinstance(raw[name], dict)
+    }
+    known = {"cities": inbox.cities, "topics": inbox.topics, "councils": inbox.councils}
+    data = Data.model_validate(raw | texts | plain_sums, context=known)
+    links = data.stated_links()
+    amount, amounts = Figure.side_by_side("amount_eur", _said(data.amount_eur), links)
+    share, shares = Figure.side_by_side("support_percent", _said(data.support_percent), links)
     defaults = inbox.defaults
     kind = data.kind or defaults.kind
     return Report(
@@ -178,14 +130,29 @@ def _published(raw: dict[str, Any], inbox: Inbox) -> Report:
             location=data.location,
             fund=data.fund,
             authority=data.authority,
-            amount_eur=data.amount_eur,
-            support_percent=data.support_percent,
+            amount_eur=amount,
+            support_percent=share,
+            councils=_once(data.councils or ()),
+            objectives=_once(data.objectives or ()),
+            cutoffs=tuple(sorted(set(data.cutoffs or ()), key=When.begins)),
+            second_stage_at=data.second_stage_at,
+            continuous=bool(data.continuous),
+            may_close_early=bool(data.may_close_early),
+            briefing_at=data.briefing_at,
+            contact_role=data.contact_role,
+            links=links,
+            figures=_once((*data.stated_figures(), *amounts, *shares)),
+            stated_state=data.stated_state,
         ),
     )
 
 
-def _once(slugs: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(slugs))
+def _once(values: Iterable[Value]) -> tuple[Value, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _said(values: Mapping[ByLanguage, float | None] | None) -> dict[ByLanguage, float]:
+    return {language: value for language, value in (values or {}).items() if value is not None}
 
 
 def _visibility(kind: Kind, defaults: Defaults) -> Visibility:

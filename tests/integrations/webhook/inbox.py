@@ -23,6 +23,7 @@ class RememberingInbox:
     def __init__(self, defaults: Defaults | None = None) -> None:
         self.cities = frozenset({"tampere", "turku", "pori", "lahti"})
         self.topics = frozenset({"akut", "ruoka", "vahahiilisyys"})
+        self.councils = frozenset({"pirkanmaan-liitto", "uudenmaan-liitto"})
         self.defaults = defaults or Defaults(kind="news")
         self.reports: dict[str, Report] = {}
         self.receipts: set[str | None] = set()
