@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +30,46 @@ from bot.store.mailbox import ListSubscriber, Suppression
 from bot.store.types import Instant
 
 REASON = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Whom a letter reaches: how many get a copy by each sender, and how many read it otherwise.
+
+    `weekly` get its opening in their digest; `listed` are subscribers at Creamailer, of whom those who are
+    contacts too are counted among the copies here.
+    """
+
+    by_sender: dict[str, int]
+    weekly: int
+    listed: int
+
+    @property
+    def copies(self) -> int:
+        """All copies."""
+        return sum(self.by_sender.values())
+
+
+def count_readers(session: Session) -> Readers:
+    """Count whom a letter would reach if it were released now."""
+    rows = session.execute(
+        select(Subscription.rhythm, Destination.sender, func.count())
+        .select_from(Subscription)
+        .join(Destination, Destination.id == Subscription.destination_id)
+        .join(Contact, Contact.id == Subscription.contact_id)
+        .where(Subscription.rhythm != "off", Contact.letter.is_(True), Contact.erased_at.is_(None))
+        .group_by(Subscription.rhythm, Destination.sender)
+    ).all()
+    by_sender: dict[str, int] = {}
+    for rhythm, sender, count in rows:
+        if rhythm != "weekly":
+            by_sender[sender] = by_sender.get(sender, 0) + count
+    listed = select(func.count()).select_from(ListSubscriber).where(ListSubscriber.status == "active")
+    return Readers(
+        by_sender=by_sender,
+        weekly=sum(count for rhythm, _, count in rows if rhythm == "weekly"),
+        listed=session.scalar(listed) or 0,
+    )
 
 
 def announce_letter(session: Session, letter: Letter) -> None:
@@ -85,11 +126,11 @@ def _chunk_end(session: Session, fanout: Fanout, size: int) -> int:
 
 def _readers(session: Session, after: int, end: int) -> list[ColumnElement[bool]]:
     """What holds for the readers of one chunk."""
-    conditions = [
+    conditions: list[ColumnElement[bool]] = [
         Subscription.id > after,
         Subscription.id <= end,
         Subscription.rhythm.not_in(["off", "weekly"]),
-        Contact.letter,
+        Contact.letter.is_(True),
         Contact.erased_at.is_(None),
     ]
     elsewhere = _elsewhere(session, conditions)

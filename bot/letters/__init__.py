@@ -1,0 +1,1 @@
+"""The weekly letter: gathered, edited, approved, released, and kept readable for ever."""

@@ -1,0 +1,58 @@
+"""One item as a letter tells it, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot import clock, words
+from bot.contracts import Details, Entry, Fact, Language
+from bot.network import Network
+from bot.planning import spoken
+from bot.planning.calls import next_deadline
+from bot.planning.variants import only, variant
+from bot.store.items import Item
+from bot.summaries import extract
+
+
+def entry_of(item: Item, language: Language, network: Network, public_url: str) -> Entry:
+    """The item's title, its cities, what a reader must know of it, and where more is to be read."""
+    details = item.content()
+    told, title = variant(details.title, language)
+    body_in, body = variant(details.body, language)
+    return Entry(
+        title=title,
+        label=spoken.cities(details.cities, language, network),
+        url=read_at(item, details, language, public_url),
+        summary=extract(body, body_in, title),
+        facts=tuple(_facts(details, language)),
+        notes=only(language, told, body_in if body else told),
+    )
+
+
+def read_at(item: Item, details: Details, language: Language, public_url: str) -> str:
+    """Where a public item is to be read: its own page, in the reader's language if it has one, else ours."""
+    versions = {link.language: link.url for link in details.links if link.language}
+    url = versions.get(language) or details.url or ""
+    if url.lower().startswith(("http://", "https://")):
+        return url
+    return f"{public_url}/archive/items/{item.id}?language={language}"
+
+
+def _facts(details: Details, language: Language) -> Iterator[Fact]:
+    now = clock.now()
+    if details.kind == "call":
+        if details.opens_at and details.opens_at.begins() > now:
+            yield Fact(label=words.gettext(language, "Opens"), when=details.opens_at)
+        if deadline := next_deadline(details, now) or details.closes_at:
+            yield Fact(label=words.gettext(language, "Closes"), when=deadline)
+        elif details.continuous:
+            yield Fact(
+                label=words.gettext(language, "Closes"), text=words.gettext(language, "open all the time")
+            )
+        if details.amount_eur is not None:
+            said = spoken.euros(details.amount_eur, language)
+            yield Fact(label=words.gettext(language, "Amount"), text=said)
+    if details.starts_at:
+        yield Fact(label=words.gettext(language, "Starts"), when=details.starts_at)
+    if details.location:
+        yield Fact(label=words.gettext(language, "Place"), text=details.location)
