@@ -26,6 +26,9 @@ from bot.store.mailbox import MailSeen
 KEPT = timedelta(days=400)
 """How long a letter is remembered, so that it does nothing a second time."""
 
+FOREIGN = frozenset({"unknown", "another address"})
+"""Notes of a bounce or complaint that speaks of no mail that we sent there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -47,7 +50,10 @@ def take_in(session: Session, stationery: Stationery, letter: Letter) -> Taken:
         return Taken("duplicate", "seen before")
     taken = _take(session, stationery, letter)
     seen = session.get_one(MailSeen, letter.digest)
-    seen.kind, seen.note = taken.kind, taken.note
+    if taken.note in FOREIGN and taken.kind != "reply":
+        session.delete(seen)  # it did nothing: whoever sends such letters shall not fill our table
+    else:
+        seen.kind, seen.note = taken.kind, taken.note
     return taken
 
 
