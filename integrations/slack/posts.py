@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.contracts import Message, Outgoing
-from integrations.slack import blocks, limits
+from integrations.slack import blocks, limits, spoken
+from integrations.slack.elements import Block, total
 from integrations.slack.plain import size
 
 EVENT = "silta_delivery"
@@ -36,8 +37,8 @@ def compose(outgoing: Outgoing) -> tuple[Post, ...]:
         return (Post(together),)
     first, *rest = outgoing.messages
     replies = tuple(_reply(outgoing, message) for message in rest)
-    made = [*blocks.blocks(first, outgoing.zone), *blocks.why(outgoing)]
-    text = _with_reason(outgoing, [blocks.text(first, outgoing.zone, _TEXT - blocks.REASON)])
+    made = [*blocks.blocks(first, outgoing.zone, outgoing.links), *blocks.why(outgoing)]
+    text = _with_reason(outgoing, [spoken.text(first, outgoing.zone, _TEXT - spoken.REASON, outgoing.links)])
     payload = _payload(outgoing, made, text, outgoing.key)
     # So that `find` can tell whether a crash came between the post and its replies.
     payload["metadata"]["event_payload"]["replies"] = ",".join(reply.part for reply in replies)
@@ -50,37 +51,33 @@ def reply_key(key: str, part: str) -> str:
 
 
 def _together(outgoing: Outgoing) -> dict[str, Any]:
-    made: list[blocks.Block] = []
+    made: list[Block] = []
     for message in outgoing.messages:
         made += [{"type": "divider"}] if made else []
-        made += blocks.blocks(message, outgoing.zone)
-    most = _TEXT - blocks.REASON if len(outgoing.messages) == 1 else limits.TEXT * 10
-    texts = [blocks.text(message, outgoing.zone, most) for message in outgoing.messages]
+        made += blocks.blocks(message, outgoing.zone, outgoing.links)
+    most = _TEXT - spoken.REASON if len(outgoing.messages) == 1 else limits.TEXT * 10
+    texts = [spoken.text(message, outgoing.zone, most, outgoing.links) for message in outgoing.messages]
     made += blocks.why(outgoing)
     return _payload(outgoing, made, _with_reason(outgoing, texts), outgoing.key)
 
 
 def _fits(payload: dict[str, Any]) -> bool:
     made = payload["blocks"]
-    return (
-        len(made) <= limits.BLOCKS
-        and blocks.total(made) <= limits.TOTAL
-        and size(payload["text"]) <= limits.TEXT
-    )
+    return len(made) <= limits.BLOCKS and total(made) <= limits.TOTAL and size(payload["text"]) <= limits.TEXT
 
 
 def _reply(outgoing: Outgoing, message: Message) -> Post:
-    made = blocks.blocks(message, outgoing.zone)
-    text = blocks.text(message, outgoing.zone, _TEXT)
+    made = blocks.blocks(message, outgoing.zone, outgoing.links)
+    text = spoken.text(message, outgoing.zone, _TEXT, outgoing.links)
     key = reply_key(outgoing.key, message.language)
     return Post(_payload(outgoing, made, text, key), message.language)
 
 
 def _with_reason(outgoing: Outgoing, texts: list[str]) -> str:
-    return "\n\n".join(part for part in (*texts, blocks.reason_text(outgoing)) if part)
+    return "\n\n".join(part for part in (*texts, spoken.reason_text(outgoing)) if part)
 
 
-def _payload(outgoing: Outgoing, made: list[blocks.Block], text: str, key: str) -> dict[str, Any]:
+def _payload(outgoing: Outgoing, made: list[Block], text: str, key: str) -> dict[str, Any]:
     payload = {
         "channel": outgoing.address,
         "text": text,
