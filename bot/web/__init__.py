@@ -11,15 +11,22 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 
 from bot.web import errors, guard, headers
+from bot.web.announce import announce
+from bot.web.answers import answers
+from bot.web.approvals import approvals
+from bot.web.archive import archive
+from bot.web.bounces import bounces
 from bot.web.calendars import calendars
 from bot.web.deliveries import deliveries
 from bot.web.doors import Doors
 from bot.web.failures import Failures
+from bot.web.feeds import feeds
 from bot.web.frame import dress
 from bot.web.health import health
 from bot.web.house import EXTENSION, House
 from bot.web.incoming import incoming
 from bot.web.items import items
+from bot.web.letters import letters
 from bot.web.overview import overview
 from bot.web.preview import preview
 from bot.web.readers import readers
@@ -50,9 +57,27 @@ def build(house: House) -> Flask:
     app.extensions["silta.failures"] = Failures()
     app.before_request(guard.check)
     csrf = CSRFProtect(app)
-    for blueprint in (overview, items, deliveries, preview, sign_in, incoming, readers, health, calendars):
+    pages = (
+        overview,
+        items,
+        deliveries,
+        preview,
+        sign_in,
+        approvals,
+        announce,
+        incoming,
+        readers,
+        health,
+        calendars,
+        archive,
+        feeds,
+        letters,
+        answers,
+        bounces,
+    )
+    for blueprint in pages:
         app.register_blueprint(blueprint)
-    for public in (incoming, readers):  # a signature or a token is the proof there, and there is no cookie
+    for public in (incoming, readers, answers, bounces):  # a signature or a token is the proof there, and there is no cookie
         csrf.exempt(public)
     app.after_request(headers.protect)
     errors.register(app)

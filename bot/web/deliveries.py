@@ -15,15 +15,14 @@ from bot.planning.again import send_again
 from bot.store.contacts import Contact
 from bot.store.deliveries import STATES, Delivery
 from bot.store.destinations import Destination
+from bot.web import guard
 from bot.web.frame import MEDIA
 from bot.web.house import house
 from bot.web.items import choices
 from bot.web.lines import lines
 from bot.web.pages import back_to, number, page, words
-from bot.web.peers import client_address
 
 PAGE = 50
-ACTOR = "coordinator"
 
 deliveries = Blueprint("deliveries", __name__)
 
@@ -66,8 +65,10 @@ def show() -> Response:
 def again(delivery_id: int) -> Redirect:
     """Queue a delivery once more."""
 
+    actor, origin = guard.actor(), guard.origin()
+
     def queue(session: Session) -> str:
-        done = send_again(session, house().network, [delivery_id], ACTOR, _origin())
+        done = send_again(session, house().network, [delivery_id], actor, origin)
         if done.queued:
             return f"Delivery {delivery_id} is queued again."
         return f"Delivery {delivery_id} was not queued: {done.refused.get(delivery_id, 'it does not exist')}."
@@ -79,8 +80,10 @@ def again(delivery_id: int) -> Redirect:
 def arrived(delivery_id: int) -> Redirect:
     """Settle a delivery in doubt: somebody looked, and it is there."""
 
+    actor, origin = guard.actor(), guard.origin()
+
     def settle(session: Session) -> str:
-        if mark_arrived(session, delivery_id, ACTOR, _origin()):
+        if mark_arrived(session, delivery_id, actor, origin):
             return f"Delivery {delivery_id} counts as sent."
         return f"Delivery {delivery_id} is not in doubt any more."
 
@@ -90,10 +93,6 @@ def arrived(delivery_id: int) -> Redirect:
 def _act(work: Callable[[Session], str]) -> Redirect:
     flash(house().database.write(work))
     return redirect(back_to(request.form.get("back"), "/deliveries"), 303)
-
-
-def _origin() -> str:
-    return client_address(house().settings)
 
 
 def _wanted() -> Wanted:

@@ -1,10 +1,10 @@
-"""Counts failed proofs (signatures, tokens) by client address, so that guessing is slow."""
+"""Counts failed proofs (signatures, tokens) and what must not be done often, so that guessing is slow."""
 
 from __future__ import annotations
 
 from functools import cached_property
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
@@ -15,9 +15,9 @@ ALLOWED = RateLimitItemPerMinute(30)
 class Failures:
     """The failures that this process saw. Windows run on real time."""
 
-    def count(self, address: str) -> int | None:
-        """Count one more failure; returns the seconds to wait when there were too many, else None."""
-        return None if self._limiter.hit(ALLOWED, address) else ALLOWED.get_expiry()
+    def count(self, address: str, allowed: RateLimitItem = ALLOWED) -> int | None:
+        """Count one more; returns the seconds to wait when there were more than are allowed, else None."""
+        return None if self._limiter.hit(allowed, address) else allowed.get_expiry()
 
     @cached_property
     def _limiter(self) -> FixedWindowRateLimiter:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask
 from sqlalchemy import func, select
 
 from bot import clock
+from bot.store.drafts import Draft
 from bot.store.sources import Source
 from bot.web import prose
-from bot.web.guard import SIGNED_IN
+from bot.web.guard import Visitor, visitor
 from bot.web.house import House
 
 VERSION = "0.1.0"
@@ -101,9 +102,16 @@ class Frame:
             return rows.scalar(select(func.min(Source.next_at)).where(Source.paused.is_(False)))
 
     @property
-    def signed_in(self) -> bool:
-        """Whether signing out makes sense."""
-        return SIGNED_IN in session
+    def visitor(self) -> Visitor | None:
+        """Who is asking; None on pages that are open to everybody."""
+        return visitor()
+
+    @property
+    def to_approve(self) -> int:
+        """How many drafts wait for approval."""
+        with self.house.database.reading() as rows:
+            waiting = select(func.count()).select_from(Draft).where(Draft.state == "waiting")
+            return rows.scalar(waiting) or 0
 
 
 def dress(app: Flask, house: House) -> None:

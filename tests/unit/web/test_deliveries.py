@@ -92,7 +92,7 @@ def test_a_failed_delivery_is_sent_again_and_the_trail_says_so(told: House, brow
     assert factories.deliveries(told.database)[1].state == "queued"
     with told.database.reading() as session:
         trail = session.execute(select(Audit.actor, Audit.action, Audit.subject, Audit.origin)).all()
-    assert trail == [("coordinator", "delivery.sent_again", "delivery 2", "127.0.0.1")]
+    assert trail == [("local", "delivery.sent_again", "delivery 2", "127.0.0.1")]
 
 
 def test_what_cannot_be_sent_again_says_why(told: House, browser: Browser) -> None:

@@ -1,0 +1,105 @@
+"""`/announce`: a coordinator writes to the network. What is written goes through the approval room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
+
+from bot import approval
+from bot.approval import Refused
+from bot.contracts import LANGUAGES
+from bot.store.drafts import Draft
+from bot.web import guard
+from bot.web.announce_form import Form, filled, read
+from bot.web.drafts import LANGUAGE_NAMES
+from bot.web.house import house
+from bot.web.pages import number, page
+
+CHANGED = (
+    "Somebody changed this draft while you were writing. Copy what you need from here, then open it anew."
+)
+
+announce = Blueprint("announce", __name__)
+
+
+@announce.get("/announce")
+def write() -> Response:
+    """An empty form."""
+    return _page(Form({"kind": "announcement", "visibility": "network"}))
+
+
+@announce.post("/announce")
+def save() -> Response | Redirect:
+    """Keep a new announcement, and put it forward if the button says so."""
+    return _keep(None)
+
+
+@announce.get("/announce/<int(max=2147483647):draft_id>")
+def change(draft_id: int) -> Response:
+    """The form of a draft."""
+    with house().database.reading() as session:
+        draft = _announcement(session.get(Draft, draft_id))
+    return _page(filled(draft.content, house().settings.zone), draft)
+
+
+@announce.post("/announce/<int(max=2147483647):draft_id>")
+def save_again(draft_id: int) -> Response | Redirect:
+    """Keep what was changed: whatever was approved before is void."""
+    return _keep(draft_id)
+
+
+def _keep(draft_id: int | None) -> Response | Redirect:
+    form, content = read(request.form, house().network, house().settings.zone)
+    draft = None
+    if draft_id is not None:
+        with house().database.reading() as session:
+            draft = _announcement(session.get(Draft, draft_id))
+    if content is None:
+        return _page(form, draft, 422)
+    try:
+        saved, forward = _save(draft_id, content)
+    except Refused as fault:
+        form.faults["form"] = str(fault)
+        return _page(form, draft, 409)
+    flash("Put forward: another coordinator approves it." if forward else "Saved. It is not put forward yet.")
+    return redirect(f"/approvals/{saved}", 303)
+
+
+def _save(draft_id: int | None, content: dict[str, Any]) -> tuple[int, bool]:
+    """The draft's id, and whether it was put forward. Raises Refused."""
+    actor, origin, network = guard.actor(), guard.origin(), house().network
+    seen, forward = number(request.form.get("version")), request.form.get("do") == "submit"
+    root = house().settings.public_url
+
+    def work(session: Session) -> int:
+        if draft_id is None:
+            kept = approval.create(session, "announcement", content, actor, origin).id
+        else:
+            there = session.get(Draft, draft_id, with_for_update=True)
+            if there is None or there.version != seen:
+                raise Refused(CHANGED)
+            kept = approval.edit(session, draft_id, content, actor, origin).id
+        if forward:
+            approval.submit(session, network, kept, actor, origin, url=f"{root}/approvals/{kept}")
+        return kept
+
+    return house().database.write(work), forward
+
+
+def _announcement(draft: Draft | None) -> Draft:
+    if draft is None or draft.kind != "announcement":
+        abort(404)
+    return draft
+
+
+def _page(form: Form, draft: Draft | None = None, status: int = 200) -> Response:
+    return page(
+        "announce.html",
+        status,
+        form=form,
+        draft=draft,
+        languages=[(each, LANGUAGE_NAMES[each]) for each in LANGUAGES],
+    )
