@@ -6,10 +6,8 @@ mail scanners follow every link.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy import select
@@ -17,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from bot import words
-from bot.contracts import CHANNELS, LANGUAGES, RHYTHMS, Channel, Language, Rhythm
+from bot.contracts import LANGUAGES, Language
 from bot.links import Bearer
 from bot.people.choices import choose
 from bot.store.contacts import Contact
@@ -27,18 +25,12 @@ from bot.store.items import Item
 from bot.web import prose
 from bot.web.frame import KINDS
 from bot.web.house import house
+from bot.web.own_item import said_in
 from bot.web.pages import page
 from bot.web.peers import client_address
+from bot.web.reader_form import offers, read
 
 LATEST = 15
-LANGUAGE_NAMES: Mapping[Language, str] = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
-RHYTHM_LABELS: Mapping[Rhythm, str] = {
-    "now": "At once",
-    "daily": "Once a day",
-    "weekly": "Once a week",
-    "off": "Nothing",
-}
-
 readers = Blueprint("readers", __name__)
 
 
@@ -59,36 +51,24 @@ class Heard:
 @readers.get("/m/<token>")
 def mine(token: str) -> Response:
     """A contact's own page."""
-    with house().database.reading() as session:
-        contact = contact_of(session, house().links.read_page(token))
-        if contact is None:
-            return dead_link()
-        return _page("reader.html", contact, latest=_latest(session, contact), saved="saved" in request.args)
+    return _own_page(token, saved="saved" in request.args)
 
 
 @readers.post("/m/<token>")
 def save(token: str) -> Response | Redirect:
     """Keep what a contact chose. What the form does not say, or says wrongly, stays as it was."""
-    chosen, topics = request.form, {topic.slug for topic in house().network.topics}
+    topics = [topic.slug for topic in house().network.topics]
 
-    def work(session: Session) -> bool:
+    def work(session: Session) -> list[str] | None:
         contact = contact_of(session, house().links.read_page(token))
         if contact is None:
-            return False
-        choose(
-            session,
-            contact,
-            client_address(house().settings),
-            rhythm=cast(Rhythm | None, _one_of(chosen.get("rhythm"), RHYTHMS)),
-            language=cast(Language | None, _one_of(chosen.get("language"), LANGUAGES)),
-            channel=cast(Channel | None, _one_of(chosen.get("channel"), CHANNELS)),
-            topics=[slug for slug in chosen.getlist("topic") if slug in topics]
-            if "topics" in chosen
-            else None,
-        )
-        return True
+            return None
+        chosen, faults = read(request.form, topics, said_in(contact.language))
+        choose(session, contact, client_address(house().settings), **chosen)
+        return faults
 
-    return redirect(f"{request.path}?saved", 303) if house().database.write(work) else dead_link()
+    faults = house().database.write(work)
+    return redirect(f"{request.path}?saved", 303) if faults == [] else _own_page(token, 422, faults=faults)
 
 
 @readers.get("/unsubscribe/<token>")
@@ -98,7 +78,7 @@ def ask_to_stop(token: str) -> Response:
         contact = contact_of(session, house().links.read_unsubscribe(token))
         if contact is None:
             return dead_link()
-        return _page("unsubscribe.html", contact, stopped=contact.rhythm == "off")
+        return reader_page("unsubscribe.html", contact, stopped=contact.rhythm == "off")
 
 
 @readers.post("/unsubscribe/<token>")
@@ -112,7 +92,7 @@ def stop(token: str) -> Response:
         return contact
 
     contact = house().database.write(work)
-    return dead_link() if contact is None else _page("unsubscribe.html", contact, stopped=True)
+    return dead_link() if contact is None else reader_page("unsubscribe.html", contact, stopped=True)
 
 
 @readers.after_request
@@ -138,36 +118,54 @@ def contact_of(session: Session, bearer: Bearer | None) -> Contact | None:
     return contact if valid else None
 
 
-def _page(template: str, contact: Contact, **values: object) -> Response:
-    language = contact.language
-
-    def say(msgid: str, **named: object) -> str:
-        return words.gettext(language, msgid, **named)
-
-    network = house().network
+def reader_page(template: str, contact: Contact, status: int = 200, /, **values: object) -> Response:
+    """A page in the reader's language, with the network's name and the way to their own page."""
     return page(
         template,
-        _=say,
-        language=language,
+        status,
+        _=said_in(contact.language),
+        language=contact.language,
         contact=contact,
-        name=network.name[language],
-        cities=[city.names[language] for city in network.cities if city.slug in contact.cities],
-        topics=[(topic.slug, topic.labels[language]) for topic in network.topics],
-        rhythms=[(rhythm, say(label), rhythm == contact.rhythm) for rhythm, label in RHYTHM_LABELS.items()],
-        language_names=LANGUAGE_NAMES,
-        channels=_channels(contact, say),
+        name=house().network.name[contact.language],
         own_page=house().links.page(contact.pseudonym, contact.links_version),
         **values,
     )
 
 
-def _channels(contact: Contact, say: Callable[[str], str]) -> list[tuple[str, str, bool]]:
-    """The ways a contact can be reached, with what is chosen now: (value, label, chosen)."""
-    now = contact.channel or ("slack" if contact.slack_user_id else "email")
-    ways = [("email", say("By email")), ("conversation-only", say("Only in my city's conversation"))]
-    if contact.slack_user_id:
-        ways.insert(0, ("slack", say("By Slack")))
-    return [(way, label, way == now) for way, label in ways]
+def _own_page(token: str, status: int = 200, /, **values: object) -> Response:
+    network = house().network
+    with house().database.reading() as session:
+        contact = contact_of(session, house().links.read_page(token))
+        if contact is None:
+            return dead_link()
+        language = contact.language
+        return reader_page(
+            "reader.html",
+            contact,
+            status,
+            cities=[city.names[language] for city in network.cities if city.slug in contact.cities],
+            topics=[(topic.slug, topic.labels[language]) for topic in network.topics],
+            offers=offers(contact, said_in(language)),
+            calendars=calendars_of(contact),
+            latest=_latest(session, contact),
+            **values,
+        )
+
+
+def calendars_of(contact: Contact) -> list[tuple[str, str]]:
+    """The calendars a reader may subscribe to, by name: their own, their cities' and their topics'."""
+    network, language, url = house().network, contact.language, house().settings.public_url
+    own = words.gettext(language, "Your own calendar")
+    found = [(own, house().links.calendar(contact.pseudonym, contact.links_version))]
+    for city in network.cities:
+        if city.slug in contact.cities:
+            found.append((city.names[language], f"{url}/calendar/{city.slug}.ics?language={language}"))
+    for topic in network.topics:
+        if topic.slug in contact.topics:
+            found.append(
+                (topic.labels[language], f"{url}/calendar/topic/{topic.slug}.ics?language={language}")
+            )
+    return found
 
 
 def _latest(session: Session, contact: Contact) -> list[Heard]:
@@ -187,7 +185,3 @@ def _heard(item: Item, contact: Contact) -> Heard:
     return Heard(
         item.id, kind, language, title, body, closes, prose.web_link(details.url), item.state == "withdrawn"
     )
-
-
-def _one_of(value: str | None, known: tuple[str, ...]) -> str | None:
-    return value if value in known else None

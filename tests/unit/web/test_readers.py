@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select, update
 
@@ -82,20 +84,99 @@ def test_what_is_chosen_is_kept_and_said_in_the_new_language(
 def test_a_form_that_says_nothing_sensible_changes_nothing(
     alice: str, browser: Browser, house: House, subtests: pytest.Subtests
 ) -> None:
-    kept = ("rhythm", "language", "channel", "topics")
+    kept = (
+        "rhythm", "language", "channel", "topics", "ladder", "hours", "timezone", "digest_day", "digest_hour", "letter",
+    )  # fmt: skip
     before = contact(house)
-    forms: tuple[dict[str, str], ...] = (
-        {},
-        {"rhythm": "hourly"},
-        {"language": "<b>"},
-        {"channel": "pigeon"},
-        {"topic": "vahahiilisyys"},
+    forms: tuple[tuple[dict[str, str], str], ...] = (
+        ({}, ""),
+        ({"topic": "vahahiilisyys"}, ""),
+        ({"step": "14"}, ""),
+        ({"rhythm": "hourly"}, "Lähetysrytmi: valintaa ei ole tarjolla"),
+        ({"language": "<b>"}, "Kieli: valintaa ei ole tarjolla"),
+        ({"channel": "pigeon"}, "Miten saat tiedon: valintaa ei ole tarjolla"),
+        ({"steps": "chosen", "step": "4"}, "Muistutukset ennen määräaikaa: valintaa ei ole tarjolla"),
+        ({"hours": "between", "first": "17", "last": "8"}, "Lähetysajat: valintaa ei ole tarjolla"),
+        ({"hours": "between"}, "Lähetysajat: valintaa ei ole tarjolla"),
+        ({"timezone": "../../etc/passwd"}, "Aikavyöhyke: valintaa ei ole tarjolla"),
+        ({"digest_day": "7"}, "Viikkokoosteen päivä: valintaa ei ole tarjolla"),
+        ({"digest_hour": "-1"}, "Koosteen kellonaika: valintaa ei ole tarjolla"),
     )
-    for form in forms:
+    for form, said in forms:
         with subtests.test(form=form):
-            assert browser.client.post(alice, data=form).status_code == 303
+            answer = browser.client.post(alice, data=form)
+            assert answer.status_code == (422 if said else 303)
+            assert said in seen(answer)
             after = contact(house)
             assert [getattr(before, name) for name in kept] == [getattr(after, name) for name in kept]
+
+
+def test_when_one_hears_is_chosen_and_carried_to_the_subscription(
+    alice: str, browser: Browser, house: House
+) -> None:
+    form = {
+        "steps": "chosen", "step": ["2", "14"], "hours": "between", "first": "7", "last": "24", "letters": "asked",
+        "timezone": "Europe/Lisbon", "digest_day": "0", "digest_hour": "0", "rhythm": "weekly",
+    }  # fmt: skip
+    assert browser.client.post(alice, data=form).status_code == 303
+    now = contact(house)
+    assert (now.ladder, now.hours, now.timezone) == ("14,2", "7-24", "Europe/Lisbon")
+    assert (now.digest_day, now.digest_hour, now.letter) == (0, 0, False)
+    with house.database.reading() as session:
+        row = session.scalars(select(Subscription)).one()
+        assert (row.hours, row.ladder, row.digest_day, row.digest_hour) == (
+            "Europe/Lisbon 7-24",
+            ",14,2,",
+            0,
+            0,
+        )
+    shown = browser.get(alice).text
+    assert re.findall(r'name="step" value="(\d+)" checked', shown) == ["14", "2"]
+    assert 'value="7" selected' in shown
+    assert "<option selected>Europe/Lisbon</option>" in shown
+    back = {
+        "steps": "chosen", "step": ["30", "14", "7", "2", "0"], "hours": "always", "letters": "asked",
+        "letter": "yes", "digest_day": "", "digest_hour": "",
+    }  # fmt: skip
+    browser.client.post(alice, data=back)
+    now = contact(house)
+    assert (now.ladder, now.hours, now.digest_day, now.digest_hour, now.letter) == (
+        "",
+        "always",
+        None,
+        None,
+        True,
+    )
+
+
+def test_whoever_ticks_no_reminder_gets_none(alice: str, browser: Browser, house: House) -> None:
+    browser.client.post(alice, data={"steps": "chosen"})
+    assert contact(house).ladder == "none"
+    assert not re.findall(r'name="step" value="(\d+)" checked', browser.get(alice).text)
+
+
+def test_what_is_right_is_kept_beside_what_is_wrong(alice: str, browser: Browser, house: House) -> None:
+    answer = browser.client.post(
+        alice, data={"rhythm": "daily", "hours": "between", "first": "x", "last": "<i>"}
+    )
+    assert answer.status_code == 422
+    assert "<i>" not in answer.text
+    assert (contact(house).rhythm, contact(house).hours) == ("daily", "")
+
+
+def test_the_calendars_are_offered_to_programs_and_to_copy(
+    alice: str, browser: Browser, house: House
+) -> None:
+    browser.client.post(alice, data={"topics": "chosen", "topic": "vahahiilisyys"})
+    shown = browser.get(alice).text
+    addresses = re.findall(r'readonly value="http://127.0.0.1:8000([^"]+)"', shown)
+    assert addresses[1:] == [
+        "/calendar/tampere.ics?language=fi",
+        "/calendar/topic/vahahiilisyys.ics?language=fi",
+    ]
+    assert 'href="webcal://127.0.0.1:8000/calendar/tampere.ics?language=fi"' in shown
+    for address in addresses:
+        assert browser.get(address).status_code == 200
 
 
 def test_all_topics_are_chosen_by_choosing_none(alice: str, browser: Browser, house: House) -> None:
