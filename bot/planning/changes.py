@@ -58,9 +58,9 @@ class _Telling:
             ("Registration deadline" if event else "Deadline", old.closes_at, new.closes_at),
             ("Second-stage deadline", old.second_stage_at, new.second_stage_at),
             ("Opening", old.opens_at, new.opens_at),
-            ("The briefing", old.briefing_at, new.briefing_at),
-            ("The beginning", old.starts_at, new.starts_at),
-            ("The end", old.ends_at, new.ends_at),
+            ("Briefing time", old.briefing_at, new.briefing_at),
+            ("Start time", old.starts_at, new.starts_at),
+            ("End time", old.ends_at, new.ends_at),
         ]
         for msgid, was, now in pairs:
             if was != now:
@@ -89,7 +89,7 @@ class _Telling:
     def _cutoffs(self) -> Iterator[str]:
         gone = [each for each in self.before.cutoffs if each not in self.after.cutoffs]
         come = [each for each in self.after.cutoffs if each not in self.before.cutoffs]
-        what = self.say("The cut-off")
+        what = self.say("Cut-off date")
         if len(gone) == len(come) == 1:
             yield self._moved(what, gone[0], come[0])
             return

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from bot import words
 from bot.contracts import Details, Language
@@ -36,8 +39,15 @@ def preheader(details: Details, language: Language, network: Network) -> str:
 def beginning(body: str) -> str:
     """The first words of a Markdown text, without its markup."""
     inline = [token for token in _MARKDOWN.parse(body[:_READ]) if token.type == "inline"]
-    said = (part.content for token in inline for part in token.children or () if part.type == "text")
-    return shortened(" ".join(" ".join(said).split()))
+    said = (_plain(token.children or []) for token in inline)
+    return shortened(" ".join(said))
+
+
+def _plain(parts: Sequence[Token]) -> str:
+    return "".join(
+        part.content if part.type in {"text", "code_inline"} else " " * part.type.endswith("break")
+        for part in parts
+    )
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:

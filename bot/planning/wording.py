@@ -12,17 +12,18 @@ from datetime import datetime
 from bot import clock, words
 from bot.calendars import attachment
 from bot.clock import When
-from bot.contracts import Attachment, Details, Kind, Language, Message, Words
+from bot.contracts import Attachment, Details, Kind, Language, Message
 from bot.network import Network
 from bot.planning.calls import state_of
 from bot.planning.changes import changes
 from bot.planning.countdown import headline
 from bot.planning.facts import facts, notes
+from bot.planning.fixed_words import house_words
 from bot.planning.offers import offers, opening
 from bot.planning.preheader import preheader, shortened
 from bot.planning.variants import only, variant
 
-_LABELS: Mapping[Kind, str] = {
+LABELS: Mapping[Kind, str] = {
     "announcement": "Announcement",
     "call": "Funding call",
     "event": "Event",
@@ -57,7 +58,7 @@ def compose(
     spoken, body = variant(details.body, language)
     return Message(
         language=language,
-        label=words.gettext(language, _LABELS[details.kind]),
+        label=words.gettext(language, LABELS[details.kind]),
         title=title,
         preheader=preheader(details, language, network),
         body=body,
@@ -66,7 +67,7 @@ def compose(
         notes=(*only(language, told, spoken if body else told), *notes(details, language)),
         urgent=details.urgent,
         attachments=_calendar(details, language, network, item_id, revision, changed_at),
-        words=fixed_words(language, network),
+        words=house_words(language, network),
     )
 
 
@@ -156,21 +157,6 @@ def withdraw(
             "actions": link,
             "attachments": cancelled,
         }
-    )
-
-
-def fixed_words(language: Language, network: Network) -> Words:
-    """The words round every message."""
-
-    def say(msgid: str) -> str:
-        return words.gettext(language, msgid)
-
-    return Words(
-        why=say("Why you get this"),
-        preferences=say("Choose what you hear"),
-        unsubscribe=say("Unsubscribe"),
-        network=network.name[language],
-        more=say("Read more"),
     )
 
 
