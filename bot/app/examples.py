@@ -33,6 +33,6 @@ def examples() -> Examples:
 
 def _example(name: str, file: str, defaults: dict[str, Any]) -> Source:
     return Source(
-        name=name, kind="feed", options={"example": file}, defaults=defaults, first_poll="announce", flood_limit=None,
+        name=name, kind="feed", options={"example": file}, defaults=defaults, first_poll="announce", flood_limit=0,
         cursor={}, next_at=clock.now(), created_at=clock.now(),
     )  # fmt: skip

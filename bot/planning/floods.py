@@ -51,7 +51,7 @@ def gather(session: Session, network: Network, fanouts: Sequence[Fanout]) -> Non
 
 def _count(session: Session, source: Source) -> int:
     """How many new items a source brought lately when that is more than it may, else 0."""
-    if source.flood_limit is None:
+    if not source.flood_limit:
         return 0
     lately = (
         Fanout.source_id == source.id,

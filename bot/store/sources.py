@@ -18,7 +18,7 @@ HOUSE_KIND = "house"
 class Source(Row):
     """A source. `next_at` is when it is asked next; None for those that only send (webhooks).
 
-    Of more new items an hour than `flood_limit` people hear in one digest; None for a source without guard.
+    Of more new items an hour than `flood_limit` people hear in one digest; 0 for a source without guard.
     """
 
     __tablename__ = "sources"
@@ -43,7 +43,7 @@ class Source(Row):
     brought_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(Text)
-    flood_limit: Mapped[int | None] = mapped_column(default=20)
+    flood_limit: Mapped[int] = mapped_column(default=20)
     created_at: Mapped[datetime]
 
     def stated_defaults(self, language: Language) -> Defaults:

@@ -251,8 +251,8 @@ def upgrade() -> None:
     _widen_subscriptions()
     _widen_outbox()
     with op.batch_alter_table("sources") as table:
-        table.add_column(sa.Column("flood_limit", sa.Integer(), nullable=True))
-    op.execute("UPDATE sources SET flood_limit = 20 WHERE first_poll <> 'announce' OR kind = 'webhook'")
+        table.add_column(sa.Column("flood_limit", sa.Integer(), nullable=False, server_default="20"))
+    op.execute("UPDATE sources SET flood_limit = 0 WHERE name IN ('example-news', 'example-calls')")
 
 
 def _widen_contacts() -> None:
