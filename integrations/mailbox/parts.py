@@ -32,9 +32,9 @@ def decoded_part(part: Message, most: int = MOST) -> str:
 
 def part_bytes(part: Message) -> bytes:
     """The body of a part; parts that were parsed as mails are written out again."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return b"\n\n".join(each.as_bytes() for each in payload if isinstance(each, Message))
+    if part.is_multipart():
+        inside = part.get_payload()
+        return b"\n\n".join(each.as_bytes() for each in inside if isinstance(each, Message))
     raw = part.get_payload(decode=True)
     return raw if isinstance(raw, bytes) else b""
 

@@ -33,6 +33,7 @@ _SIGNATURE = re.compile(r"^(?:-- ?|(?:Lähetetty|Skickat från|Sent from|Hanki O
 _GREETED = re.compile(
     r"^(?:T|Terv|Terveisin|Ystävällisin terveisin|Yt)\b[.,]?.{0,60}$", re.MULTILINE | re.IGNORECASE
 )
+_GAP = re.compile(r"\n{3,}")
 _QUOTE = ("blockquote", "*[contains(concat(' ', @class, ' '), ' gmail_quote ')]",
           "*[@id='divRplyFwdMsg' or @id='appendonsend' or @id='mail-editor-reference-message-container']")  # fmt: skip
 _BLOCKS = {"p", "div", "li", "tr", "h1", "h2", "h3", "table", "ul", "ol"}
@@ -82,6 +83,7 @@ def text_of_html(source: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """With one kind of line end and space, without what cannot be seen."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
-    return "".join(sign for sign in text if sign == "\n" or sign.isprintable() or sign == "\t")
+    """With one kind of line end and space, no long gaps, and without what cannot be seen."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\t", " ")
+    text = "".join(sign for sign in text if sign == "\n" or sign.isprintable())
+    return _GAP.sub("\n\n", "\n".join(line.rstrip(" ") or "" for line in text.split("\n")))
