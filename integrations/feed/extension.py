@@ -19,9 +19,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from bot.clock import When
 from bot.contracts import Figure, Kind, Language, Moment, SourceLink, Visibility
@@ -70,6 +78,12 @@ class StatedFigure(BaseModel):
     language: Language | None = None
     source: Line | None = None
     url: WebAddress | None = None
+
+    @model_validator(mode="after")
+    def _a_share_ends_at_100(self) -> Self:
+        if self.name == "support_percent" and self.value > 100:
+            raise ValueError("a support_percent ends at 100")
+        return self
 
 
 class Extension(BaseModel):

@@ -57,6 +57,7 @@ def source(
         allow_private=frozenset({feeds.place}),
         cities=CITIES,
         topics=TOPICS,
+        councils={"pirkanmaan-liitto": ["Pirkanmaan liitto"]},
     )
     options = FeedOptions.model_validate({"url": feeds.url(path), "language": language})
     made = INTEGRATION.source(options, surroundings)
@@ -76,3 +77,12 @@ def told(feeds: FakeFeeds, body: str | bytes, **more: Any) -> list[Details]:
     fetched = ask(feeds, body, **more)
     assert not fetched.faults
     return [report.details for report in fetched.reports if report.details is not None]
+
+
+def read(feeds: FakeFeeds, silta: Any, **more: Any) -> tuple[Details, list[str]]:
+    """The details of a JSON Feed's only item with that `_silta`, and what was wrong with it."""
+    item = {"id": "a", "title": "A", "tags": ["helsinki"], "_silta": silta}
+    fetched = ask(feeds, json_feed(item), **more)
+    [report] = fetched.reports
+    assert report.details is not None
+    return report.details, list(fetched.faults)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.clock import When
-from bot.contracts import Defaults, Details
+from bot.contracts import Defaults
 from tests.fakes.feeds import FakeFeeds
-from tests.integrations.feed.asking import ask, json_feed
+from tests.integrations.feed.asking import read
 
 CALL: dict[str, Any] = {
     "kind": "call",
@@ -26,14 +26,6 @@ CALL: dict[str, Any] = {
     "ends_at": "2026-12-01T09:00:00Z",
     "location": "Teams",
 }
-
-
-def read(feeds: FakeFeeds, silta: Any, **more: Any) -> tuple[Details, list[str]]:
-    item = {"id": "a", "title": "A", "tags": ["helsinki"], "_silta": silta}
-    fetched = ask(feeds, json_feed(item), **more)
-    [report] = fetched.reports
-    assert report.details is not None
-    return report.details, list(fetched.faults)
 
 
 def test_everything_it_says_arrives(feeds: FakeFeeds) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from bot.contracts import Accepted, Report
+from bot.intake.fingerprint import fingerprint
 from bot.intake.gather import Gatherer
 from bot.intake.inbox import SourceInbox
 from bot.network import Network
 from bot.store.db import Database
 from bot.store.items import Item, ItemCity, Revision
-from tests.factories import ZONE, details, source, tell
+from tests.factories import ZONE, deliveries, details, person, plan, source, tell
 
 
 def verdicts(answers: list[Accepted]) -> list[str]:
@@ -36,6 +39,68 @@ def test_the_publishing_date_alone_is_no_change(database: Database) -> None:
 def test_the_order_of_languages_is_no_change(database: Database) -> None:
     tell(database, Report("a", details(title={"fi": "Haku", "en": "Call"})))
     assert verdicts(tell(database, Report("a", details(title={"en": "Call", "fi": "Haku"})))) == ["duplicate"]
+
+
+def test_what_was_taken_in_before_calls_had_stages_and_figures_is_still_the_same() -> None:
+    # As the first version wrote it: an upgrade must not make every known report an update.
+    first = "c8de7ecd32e9cd687fc76ca9e13be3e999dfd6cd7da561fd60c352eeccc372c7"
+    assert fingerprint(details(cities=("turku", "tampere"), amount_eur=5)) == first
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"cutoffs": ["2026-12-10"]},
+        {"second_stage_at": "2027-06-01"},
+        {"briefing_at": "2026-12-01"},
+        {"continuous": True},
+        {"may_close_early": True},
+        {"councils": ["pirkanmaan-liitto"]},
+        {"objectives": ["1.1"]},
+        {"contact_role": "adviser"},
+        {"links": [{"url": "https://example.org/sv", "language": "sv"}]},
+        {"figures": [{"name": "amount_eur", "value": 5, "language": "sv"}]},
+        {"closes_at": "2027-01-15"},
+    ],
+)
+def test_each_thing_a_call_has_makes_it_another_one(database: Database, more: dict[str, Any]) -> None:
+    tell(database, Report("a", details()))
+    assert verdicts(tell(database, Report("a", details(**more)))) == ["updated"]
+    assert verdicts(tell(database, Report("a", details(**more)))) == ["duplicate"]
+
+
+def test_one_title_with_three_deadlines_on_one_page_are_three_calls(database: Database) -> None:
+    rows = [
+        Report(f"https://example.org/plan#{day}", details(closes_at=day, url="https://example.org/plan"))
+        for day in ("2027-01-15", "2027-06-30", "2028-03-15")
+    ]
+    assert verdicts(tell(database, *rows)) == ["accepted"] * 3
+    moved = Report(rows[0].external_id, details(closes_at="2027-01-29", url="https://example.org/plan"))
+    assert verdicts(tell(database, moved, *rows[1:])) == ["updated", "duplicate", "duplicate"]
+
+
+def test_a_source_that_says_another_state_than_its_dates_is_logged_and_its_dates_count(
+    database: Database, frozen: object
+) -> None:
+    with capture_logs() as logged:
+        tell(database, Report("a", details(stated_state="open")))
+        assert logged == []
+        # What only the source says of the state is no news for readers.
+        assert verdicts(tell(database, Report("a", details(stated_state="closed")))) == ["duplicate"]
+    [line] = logged
+    assert (line["event"], line["external_id"]) == ("state_disagrees", "a")
+    assert (line["stated"], line["dates"]) == ("closed", "open")
+
+
+def test_a_call_that_closes_before_it_opens_is_taken_in_and_nobody_hears_of_it(
+    database: Database, network: Network, frozen: object
+) -> None:
+    with database.writing() as session:
+        person(session)
+    said = details(opens_at="2026-12-01", closes_at="2026-11-01")
+    assert verdicts(tell(database, Report("a", said))) == ["accepted"]
+    plan(database, network)
+    assert deliveries(database, "queued", "held", "sent") == []
 
 
 def test_an_update_of_an_unknown_id_is_accepted_and_its_withdrawal_is_unknown(database: Database) -> None:
