@@ -96,7 +96,7 @@ def draw(draft_id: int, language: Language, medium: str) -> Response:
         key="preview",
         address=NOBODY[medium],
         messages=(compose(details, language, house().network, item_id=item_id),),
-        reason=house().stationery.reason("all", language),
+        reason=house().stationery.reason(f"city:{details.cities[0]}" if details.cities else "all", language),
         zone=house().settings.zone,
         links={name: f"{root}/{name}/not-shown-here" for name in ("page", "unsubscribe")},
     )

@@ -15,6 +15,7 @@ from bot.delivery.envelopes import addressed, seal
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, State
 from bot.store.destinations import Destination, Subscription, SubscriptionCity
+from bot.web import guard
 from bot.web.deliveries import places_of
 from bot.web.frame import MEDIA
 from bot.web.house import house
@@ -29,12 +30,14 @@ LEFT: tuple[State, ...] = ("sending", "sent", "doubtful", "failed")
 NOBODY = {"slack": "U00000000", "email": "nobody@example.org"}
 """Stands in for an address that a contact does not have, to show the other medium all the same."""
 
-HIDDEN = {"page": "m", "unsubscribe": "unsubscribe"}
+HIDDEN = {"page": "m", "unsubscribe": "unsubscribe", "sign_in": "sign-in"}
 """Personal links, and where they lead."""
 
-FRAME_POLICY = (
-    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
-)
+MAY_SEE_SIGN_IN = frozenset({"local", "token"})
+"""To whom a rehearsal shows the link of a sign-in mail: to those who run the installation, and to no coordinator,
+who could sign in as another with it."""
+
+FRAME_POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 preview = Blueprint("preview", __name__)
 
@@ -81,6 +84,7 @@ def show() -> Response:
             items=choices(session, house(), wanted.item),
             line=line,
             drawn=list(_draw(session, line.id)) if line else [],
+            sign_in=_sign_in_link(session, line) if line else None,
         )
 
 
@@ -124,6 +128,8 @@ def _draw(session: Session, delivery_id: int) -> Iterator[Drawn]:
     outgoing = _without_secrets(seal(session, house().stationery, rows)[0])
     addresses = {"slack": contact.slack_user_id, "email": contact.email} if contact else {}
     addresses[place.sender] = place.address
+    if delivery.purpose == "sign-in":
+        addresses = {place.sender: place.address}  # it goes by mail alone
     for medium in sorted(addresses, key=lambda medium: medium != place.sender):
         to = replace(outgoing, address=addresses[medium] or NOBODY[medium])
         used = medium == place.sender
@@ -134,6 +140,14 @@ def _without_secrets(outgoing: Outgoing) -> Outgoing:
     """The same, with personal links that open nothing: they are the contact's alone."""
     url = house().settings.public_url
     return replace(outgoing, links={name: f"{url}/{HIDDEN[name]}/not-shown-here" for name in outgoing.links})
+
+
+def _sign_in_link(session: Session, line: Line) -> str | None:
+    """The link of a sign-in mail that did not leave, so that a rehearsal can go on."""
+    if line.purpose != "sign-in" or line.state in LEFT or guard.actor() not in MAY_SEE_SIGN_IN:
+        return None
+    rows = session.execute(addressed().where(Delivery.id == line.id)).all()
+    return seal(session, house().stationery, rows)[0].links.get("sign_in")
 
 
 def _render(medium: str, outgoing: Outgoing) -> Rendering:
