@@ -51,6 +51,25 @@ def call(number: int = 0, paragraphs: int = 4) -> Details:
     )
 
 
+def week(count: int, cities: list[str]) -> list[Details]:
+    """A week's items: calls, events, news and announcements, most of them of one city, some for all."""
+    kinds = ("call", "news", "event", "announcement")
+    made = []
+    for at in range(count):
+        kind, everywhere = kinds[at % 4], at % 10 == 0
+        dates = {"closes_at": "2099-01-15T16:15:00+02:00"} if kind == "call" else {}
+        dates |= {"starts_at": "2099-01-10T09:00:00+02:00"} if kind == "event" else {}
+        stated = call(at).model_dump(exclude={"closes_at", "kind", "urgent"}) | dates
+        made.append(
+            Details.model_validate({**stated, "kind": kind, "cities": () if everywhere else _two(cities, at)})
+        )
+    return made
+
+
+def _two(cities: list[str], at: int) -> tuple[str, ...]:
+    return cities[at % len(cities)], cities[(at * 7 + 3) % len(cities)]
+
+
 def outgoing(network: Network, address: str, number: int = 0) -> Outgoing:
     """One reader's delivery of such an item, as a sender gets it."""
     links = Links(SECRET_KEY, PUBLIC_URL)

@@ -17,7 +17,7 @@ WIDTH = 150
 
 FOOTNOTE = (
     "Each ratio is taken in one run on this machine; read a single figure as nothing more. "
-    "digest_build and scale_out come with the issues that build them."
+    "scale_out comes with the issue that builds it."
 )
 
 

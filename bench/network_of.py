@@ -55,7 +55,8 @@ def _readers(network: Network, count: int, channel: str, lived_in: int) -> Itera
             "contact": {
                 "id": at, "pseudonym": f"{at:016x}", "name": f"Reader {at} Mäkinen", "email": address,
                 "email_key": address, "language": language, "timezone": "Europe/Helsinki", "role": "contact",
-                "rhythm": "now", "channel": None, "cities": [cities[at % lived_in]], "topics": [],
+                "rhythm": "now", "channel": None, "cities": [cities[at % lived_in]],
+                "topics": [topics[at // 16 % 8]] if at % 2 else [],
                 "links_version": 1, "created_at": now,
             },
             "destination": {
@@ -69,5 +70,5 @@ def _readers(network: Network, count: int, channel: str, lived_in: int) -> Itera
             "city": {"subscription_id": at, "city": cities[at % lived_in]},
         }  # fmt: skip
         if at % 2:
-            row["topic"] = {"subscription_id": at, "topic": topics[at % 8]}
+            row["topic"] = {"subscription_id": at, "topic": topics[at // 16 % 8]}
         yield row

@@ -1,6 +1,7 @@
 """The rows of the table, in order."""
 
 from bench.rows import (
+    digest_build,
     handover_delay,
     mail_fanout,
     mail_fanout_vs_limit,
@@ -20,5 +21,6 @@ ROWS = (
     handover_delay.ROW,
     planning.ROW,
     planning.MILLION,
+    digest_build.ROW,
     resting.ROW,
 )

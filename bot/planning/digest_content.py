@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot import words
@@ -55,7 +55,8 @@ class Edition:
 
     `person` is False for a conversation, which has no page of its own and answers nothing. `opening` is how
     the week's letter begins, by language. `now` is when it is composed, `zone` where its readers live and
-    `house_zone` the one of dates without a clock time.
+    `house_zone` the one of dates without a clock time. `entries` are those composed for other editions of
+    the same hour: most readers share most of theirs.
     """
 
     rhythm: Rhythm
@@ -66,6 +67,7 @@ class Edition:
     now: datetime
     zone: str
     house_zone: str
+    entries: dict[object, Entry] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def today(self) -> date:
@@ -104,6 +106,16 @@ def _more(count: int, language: Language) -> Action:
 
 
 def _entry(edition: Edition, told: Told, language: Language, network: Network) -> Entry:
+    made = edition.summaries.get((told.item_id, told.revision, language))
+    changes = told.changes.get(language, ())
+    key = (told.item_id, told.revision, changes, language, edition.zone, edition.person, made)
+    found = edition.entries.get(key)
+    if found is None:
+        found = edition.entries[key] = _new_entry(edition, told, language, network)
+    return found
+
+
+def _new_entry(edition: Edition, told: Told, language: Language, network: Network) -> Entry:
     details = told.details
     spoken_in, title = variant(details.title, language)
     summary, made_by, summed_in = _summary(edition, told, language)

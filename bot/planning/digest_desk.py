@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.contracts import LANGUAGES, Details, Language
+from bot.contracts import LANGUAGES, Details, Entry, Language
 from bot.network import Network
 from bot.planning.digest_content import Edition, Summaries, compose
 from bot.planning.digest_ranking import Told, place_of, shelve
@@ -63,37 +63,46 @@ class Desk:
     _items: dict[tuple[int, int], tuple[Details, datetime]] = field(default_factory=dict, repr=False)
     _changes: dict[int, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False)
     _composed: dict[object, Composed] = field(default_factory=dict, repr=False)
+    _entries: dict[datetime, dict[object, Entry]] = field(default_factory=dict, repr=False)
 
-    def look_up(self, session: Session, held: Collection[Held], now: datetime) -> Known:
+    def look_up(
+        self, session: Session, held: Collection[Held], opening: Mapping[Language, str], now: datetime
+    ) -> Known:
         """Read what these digests go by, as far as the desk does not know it."""
-        for kept in (self._items, self._changes, self._composed):
+        hour = _hour(now)
+        for old in [each for each in self._entries if each != hour]:
+            del self._entries[old]
+        for kept in (self._items, self._changes, self._composed, self._entries.setdefault(hour, {})):
             if len(kept) > KEPT:
                 kept.clear()
         self._read_items(session, {(each.item_id, each.revision) for each in held})
         self._read_changes(session, {each.message_id for each in held if each.message_id})
         items = {each.item_id for each in held}
-        return Known(self._items, self._changes, summaries_of(session, items), opening_of(session, now))
+        return Known(self._items, self._changes, summaries_of(session, items), opening)
 
-    def compose(self, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> Composed:
-        """The digest of a reader; the same object for all who get the same."""
-        group = self._group(reader, held, known, now)
+    def group(self, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> object:
+        """What decides what a digest says: readers of one group get the same.
+
+        It is composed anew each hour, for deadlines draw nearer.
+        """
+        weekly = reader.rhythm == "weekly"
+        return (
+            reader.languages, reader.zone, reader.rhythm, reader.person, reader.cities, reader.topics,
+            tuple(held), _hour(now), tuple(known.opening.items()) if weekly else (), tuple(known.summaries),
+        )  # fmt: skip
+
+    def known_to(self, group: object) -> bool:
+        """Whether that group's digest is composed already."""
+        return group in self._composed
+
+    def compose(
+        self, group: object, reader: Reader, held: Sequence[Held], known: Known, now: datetime
+    ) -> Composed:
+        """The digest of a reader of that group; the same object for all of it."""
         found = self._composed.get(group)
         if found is None:
             found = self._composed[group] = self._new(reader, held, known, now)
         return found
-
-    def has(self, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> bool:
-        """Whether that digest is composed already."""
-        return self._group(reader, held, known, now) in self._composed
-
-    def _group(self, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> object:
-        """What decides what a digest says; it is composed anew each hour, for deadlines draw nearer."""
-        return (
-            reader.languages, reader.zone, reader.rhythm, reader.person, reader.cities, reader.topics,
-            tuple(held), now.replace(minute=0, second=0, microsecond=0),
-            tuple(known.opening.items()) if reader.rhythm == "weekly" else (),
-            tuple(known.summaries),
-        )  # fmt: skip
 
     def _new(self, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> Composed:
         told = self._told(held, known, now)
@@ -106,6 +115,7 @@ class Desk:
             now=now,
             zone=reader.zone,
             house_zone=self.zone,
+            entries=self._entries.setdefault(_hour(now), {}),
         )
         languages = cast(Sequence[Language], reader.languages.split(","))
         content = [compose(edition, each, self.network).model_dump(mode="json") for each in languages]
@@ -136,6 +146,10 @@ class Desk:
         query = select(MessageRow.id, MessageRow.content).where(MessageRow.id.in_(missing))
         for row_id, content in session.execute(query) if missing else ():
             self._changes[row_id] = {each["language"]: tuple(each.get("changes", ())) for each in content}
+
+
+def _hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 def summaries_of(session: Session, item_ids: Collection[int]) -> Summaries:

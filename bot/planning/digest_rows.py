@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, case, or_, select
 from sqlalchemy.orm import Session
 
 from bot.contracts import Rhythm
@@ -20,6 +20,8 @@ from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
 from bot.store.items import Item
+
+_DELIVERIES = cast(Table, Delivery.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,8 @@ class Reader:
         return self.hours.partition(" ")[0]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Held:
-    """Something held for a digest: an item at a revision, and the message that says what changed."""
+class Held(NamedTuple):
+    """Something held for a digest: an item at a revision, and the message that says what changed, or 0."""
 
     item_id: int
     revision: int
@@ -92,7 +93,7 @@ def _readers() -> Any:
 
 
 def _read(session: Session, query: Any) -> list[Reader]:
-    rows = session.execute(query).all()
+    rows = session.connection().execute(query).all()
     places = [row.id for row in rows if row.cities is None]
     cities = _followed(session, SubscriptionCity.subscription_id, SubscriptionCity.city, places)
     topics = _followed(session, SubscriptionTopic.subscription_id, SubscriptionTopic.topic, places)
@@ -131,31 +132,30 @@ def held_for(
 
     What is over, withdrawn, or about a revision that is not the newest stays where it is.
     """
-    rows = session.execute(
+    mine = _DELIVERIES.c
+    query = (
         select(
-            Delivery.recipient,
-            Delivery.id,
-            Delivery.item_id,
-            Delivery.revision,
-            Delivery.purpose,
-            Delivery.message_id,
+            mine.recipient,
+            mine.id,
+            mine.item_id,
+            mine.revision,
+            mine.purpose,
+            case((mine.purpose == "change", mine.message_id), else_=0),
         )
-        .join(Item, Item.id == Delivery.item_id)
+        .join(Item, Item.id == mine.item_id)
         .where(
-            Delivery.recipient.in_(recipients),
+            mine.recipient.in_(recipients),
             in_state("held"),
-            Delivery.due_at <= now,
-            or_(Delivery.expires_at.is_(None), Delivery.expires_at > now),
+            mine.due_at <= now,
+            or_(mine.expires_at.is_(None), mine.expires_at > now),
             Item.state == "published",
-            Item.revision == Delivery.revision,
+            Item.revision == mine.revision,
         )
-        .with_for_update(of=Delivery)  # what is taken is what was read, whoever plans meanwhile
+        .with_for_update(of=_DELIVERIES)  # what is taken is what was read, whoever plans meanwhile
     )
     found: dict[str, tuple[list[int], list[Held]]] = {}
-    for recipient, row_id, item_id, revision, purpose, message_id in rows:
-        if item_id is None:  # the join leaves none of these
-            continue
+    for recipient, row_id, *told in session.connection().execute(query).all():
         ids, held = found.setdefault(recipient, ([], []))
         ids.append(row_id)
-        held.append(Held(item_id, revision, purpose, message_id if purpose == "change" else 0))
+        held.append(Held._make(told))
     return found

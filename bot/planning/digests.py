@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import exists, literal, or_, select
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.clock import zone as zone_of
 from bot.contracts import Rhythm
-from bot.planning.digest_desk import Composed, Desk, keep
+from bot.planning.digest_desk import Composed, Desk, keep, opening_of
 from bot.planning.digest_parts import Part, already_written, move_on, run_of, write_parts
 from bot.planning.digest_rows import Reader, due_readers, held_for
 from bot.planning.digest_times import Usual, next_digest
@@ -32,7 +33,7 @@ __all__ = ["Desk", "Usual", "next_digest", "run_digests"]
 BATCH = 500
 """Readers in one transaction: SQLite's one writer is held about 100 ms."""
 
-STEP = 100
+STEP = 250
 """Readers whose held deliveries are read at once."""
 
 ROOM, NEW = 10_000, 30
@@ -71,7 +72,7 @@ def run_digests(session: Session, desk: Desk, size: int = BATCH) -> int:
         _write(session, run_of(session, rhythm, closes), those, now)
     if runs:
         ring(session, "send")
-    move_on(session, {reader.subscription_id: _following(reader, desk, now) for reader in done})
+    move_on(session, _following(done, desk, now))
     return len(done)
 
 
@@ -93,24 +94,26 @@ def _dealt_with(
 ) -> Iterator[tuple[Reader, _Ready | None]]:
     """Each reader with what they get, None for nothing, until the transaction is full."""
     taken, fresh = 0, 0
+    opening = opening_of(session, now)
     for at in range(0, len(readers), STEP):
         some = readers[at : at + STEP]
         if taken >= ROOM:
             return
         held = held_for(session, _still_to_come(session, some, now), now)
-        known = desk.look_up(session, {each for _, those in held.values() for each in those}, now)
+        known = desk.look_up(session, {each for _, those in held.values() for each in those}, opening, now)
         for reader in some:
             ids, those = held.get(reader.recipient, ([], []))
             if not those:
                 yield reader, None
                 continue
             those.sort()
-            if not desk.has(reader, those, known, now):
+            group = desk.group(reader, those, known, now)
+            if not desk.known_to(group):
                 if fresh == NEW:
                     return
                 fresh += 1
             taken += len(ids)
-            yield reader, _Ready(reader, desk.compose(reader, those, known, now), ids)
+            yield reader, _Ready(reader, desk.compose(group, reader, those, known, now), ids)
 
 
 def _still_to_come(session: Session, readers: Sequence[Reader], now: datetime) -> list[str]:
@@ -152,5 +155,11 @@ def _reason(reader: Reader) -> str:
     return f"digest_{reader.rhythm}" if reader.person else f"place_digest_{reader.rhythm}"
 
 
-def _following(reader: Reader, desk: Desk, now: datetime) -> datetime | None:
-    return next_digest(reader.rhythm, reader.day, reader.hour, reader.zone, now, desk.usual)
+def _following(readers: Sequence[Reader], desk: Desk, now: datetime) -> dict[int, datetime | None]:
+    """When the next digest of each subscription (by id) is due."""
+
+    @cache
+    def following(rhythm: Rhythm, day: int | None, hour: int | None, zone_name: str) -> datetime | None:
+        return next_digest(rhythm, day, hour, zone_name, now, desk.usual)
+
+    return {each.subscription_id: following(each.rhythm, each.day, each.hour, each.zone) for each in readers}

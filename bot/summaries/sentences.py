@@ -11,7 +11,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -148,7 +148,7 @@ def _ranker(language: Language) -> Callable[[str, list[list[str]], int], list[st
     from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
     from sumy.summarizers.edmundson import EdmundsonSummarizer
 
-    summarizer = EdmundsonSummarizer(SnowballStemmer(_NAMES[language]).stem)
+    summarizer = EdmundsonSummarizer(lru_cache(20_000)(SnowballStemmer(_NAMES[language]).stem))
     summarizer.bonus_words = vocabulary.TELLING[language]
     summarizer.stigma_words = vocabulary.IDLE[language]
     summarizer.null_words = vocabulary.COMMON[language]

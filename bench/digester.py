@@ -1,0 +1,47 @@
+"""Build every digest that is due, and nothing else: `python -m bench.digester` (settings from the environment).
+
+Prints a JSON object: readers, seconds, turns, the longest turn in seconds, and how many different digests.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+
+from sqlalchemy import func, select
+
+from bot.app import open_house, read_environment
+from bot.planning.digests import Desk, run_digests
+from bot.store.deliveries import MessageRow
+
+
+def main() -> None:
+    """Turn by turn, as the loop's thread does."""
+    house = open_house(read_environment())
+    desk = Desk(house.network, house.settings.zone)
+    readers, turns, longest, started = 0, 0, 0.0, time.monotonic()
+    while True:
+        begun = time.monotonic()
+        done = house.database.write(lambda session: run_digests(session, desk))
+        if not done:
+            break
+        readers, turns, longest = readers + done, turns + 1, max(longest, time.monotonic() - begun)
+    seconds = time.monotonic() - started
+    with house.database.reading() as session:
+        digests = select(func.count()).select_from(MessageRow).where(MessageRow.purpose == "digest")
+        contents = session.scalar(digests)
+    print(
+        json.dumps(
+            {
+                "readers": readers,
+                "seconds": seconds,
+                "turns": turns,
+                "longest": longest,
+                "contents": contents,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
