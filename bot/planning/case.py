@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.contracts import Details
+from bot.store.answers import AnswerRow, Mute
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, Fanout
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+from bot.store.digests import DigestPart, DigestRun
+from bot.store.drafts import Draft
 from bot.store.items import Item
+from bot.store.plans import Correction, Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,18 @@ class Reader:
     topics: frozenset[str]
     kinds: str
     rhythm: str
+    hours: str = "Europe/Helsinki 8-17"
+    ladder: str = ""
+    digest_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One person and one item, with all that came of it. `copies` are conversations' deliveries by address."""
+    """One person and one item, with all that came of it. `copies` are conversations' deliveries by address.
+
+    `carriers` are the digests that told it, by the id of the delivery that was held for them, each with its
+    run; `reminders` are those of the item and the person's own.
+    """
 
     item: Item
     details: Details
@@ -38,6 +50,12 @@ class Case:
     fanouts: Sequence[Fanout] = ()
     deliveries: Sequence[Delivery] = ()
     copies: Sequence[tuple[str, Delivery]] = ()
+    carriers: Mapping[int, tuple[Delivery, DigestRun | None]] = field(default_factory=dict)
+    answer: AnswerRow | None = None
+    mute: Mute | None = None
+    reminders: Sequence[Reminder] = ()
+    correction: Correction | None = None
+    drafts: Sequence[Draft] = ()
 
 
 def look(session: Session, contact: Contact, item_id: int) -> Case | None:
@@ -47,7 +65,11 @@ def look(session: Session, contact: Contact, item_id: int) -> Case | None:
         return None
     subscription = session.scalar(select(Subscription).where(Subscription.contact_id == contact.id))
     mine = select(Delivery).where(Delivery.item_id == item_id, Delivery.recipient == contact.pseudonym)
+    deliveries = session.scalars(mine.order_by(Delivery.id)).all()
     fanouts = select(Fanout).where(Fanout.item_id == item_id).order_by(Fanout.id)
+    theirs = or_(Reminder.contact_id.is_(None), Reminder.contact_id == contact.id)
+    reminders = select(Reminder).where(Reminder.item_id == item_id, theirs)
+    drafts = select(Draft).where(Draft.kind == "item", Draft.subject_id == item_id).order_by(Draft.id)
     return Case(
         item=item,
         details=item.content(),
@@ -55,8 +77,14 @@ def look(session: Session, contact: Contact, item_id: int) -> Case | None:
         reader=_reader(session, subscription) if subscription else None,
         way=session.get(Destination, subscription.destination_id) if subscription else None,
         fanouts=session.scalars(fanouts).all(),
-        deliveries=session.scalars(mine.order_by(Delivery.id)).all(),
+        deliveries=deliveries,
         copies=_copies(session, item_id, contact.cities),
+        carriers=_carriers(session, deliveries),
+        answer=session.get(AnswerRow, (item_id, contact.id)),
+        mute=_mute(session, contact, item_id),
+        reminders=session.scalars(reminders.order_by(Reminder.due_at, Reminder.id)).all(),
+        correction=session.get(Correction, item_id),
+        drafts=session.scalars(drafts).all(),
     )
 
 
@@ -64,8 +92,36 @@ def _reader(session: Session, row: Subscription) -> Reader:
     cities = select(SubscriptionCity.city).where(SubscriptionCity.subscription_id == row.id)
     topics = select(SubscriptionTopic.topic).where(SubscriptionTopic.subscription_id == row.id)
     return Reader(
-        row.id, frozenset(session.scalars(cities)), frozenset(session.scalars(topics)), row.kinds, row.rhythm
+        row.id,
+        frozenset(session.scalars(cities)),
+        frozenset(session.scalars(topics)),
+        row.kinds,
+        row.rhythm,
+        row.hours,
+        row.ladder,
+        row.digest_at,
     )
+
+
+def _mute(session: Session, contact: Contact, item_id: int) -> Mute | None:
+    """What silences the item for a contact: their own word, else that of their city's lead."""
+    theirs = or_(Mute.contact_id == contact.id, Mute.city.in_(contact.cities))
+    mutes = session.scalars(select(Mute).where(Mute.item_id == item_id, theirs).order_by(Mute.id)).all()
+    return next(iter(sorted(mutes, key=lambda each: each.contact_id is None)), None)
+
+
+def _carriers(
+    session: Session, deliveries: Sequence[Delivery]
+) -> dict[int, tuple[Delivery, DigestRun | None]]:
+    ids = {row.carrier_id for row in deliveries if row.carrier_id is not None}
+    rows = session.execute(
+        select(Delivery, DigestRun)
+        .outerjoin(DigestPart, DigestPart.delivery_id == Delivery.id)
+        .outerjoin(DigestRun, DigestRun.id == DigestPart.run_id)
+        .where(Delivery.id.in_(ids))
+    )
+    carriers = {carrier.id: (carrier, run) for carrier, run in rows}
+    return {row.id: carriers[row.carrier_id] for row in deliveries if row.carrier_id in carriers}
 
 
 def _copies(session: Session, item_id: int, cities: Collection[str]) -> list[tuple[str, Delivery]]:

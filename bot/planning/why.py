@@ -11,10 +11,10 @@ from datetime import datetime
 
 from bot.contracts import Details
 from bot.network import Network
+from bot.planning import why_plans as plans
 from bot.planning.case import Case, Reader
 from bot.planning.notices import over_at
 from bot.reasons import city_reason, spoken
-from bot.store.deliveries import Delivery
 
 
 def fits(details: Details, reader: Reader) -> bool:
@@ -37,29 +37,49 @@ def reason(network: Network, details: Details, reader: Reader) -> str:
 
 
 def decisions(case: Case, network: Network, zone: str, now: datetime) -> list[str]:
-    """Every decision on the way, a sentence each, in the order in which they are made."""
+    """Every decision on the way, a sentence each, in the order in which they are made.
+
+    Times are those of the person's own zone, which is named.
+    """
     item, contact = case.item, case.contact
+    theirs = contact.timezone
     urgent = ", urgent" if item.urgent else ""
     said = [
         f"item {item.id}: {item.kind}, {item.visibility}, {item.state}, revision {item.revision}{urgent}",
+        *plans.approval(case.drafts, theirs),
         f"contact: {'erased' if contact.erased_at else 'active'}, role {contact.role} (every role is told)",
     ]
     if case.reader is None:
-        return [*said, "subscription: none, so nothing is personal"]
-    said += [*_matching(case.details, case.reader), _rhythm(case, case.reader)]
+        return [*said, "subscription: none, so nothing is personal", *_came(case, now)]
+    reader = case.reader
+    said += [*_matching(case.details, reader), *plans.flood(case), _rhythm(case, reader)]
+    said += [*plans.next_digest(reader, now), plans.hours(reader, now)]
     over = over_at(case.details, zone)
     if over is not None and over <= now:
-        said.append(f"time: it was over on {_shown(over)}, so nobody is told any more")
-    said += ["mute: not muted", _way(case)]
-    told = item.state == "published" and fits(case.details, case.reader)
-    because = spoken(reason(network, case.details, case.reader), "en", network) if told else ""
+        said.append(f"time: it was over {plans.shown(over, theirs)}, so nobody is told any more")
+    said += [plans.mute(case, theirs), plans.answer(case, theirs), *plans.reminders(case, reader, theirs)]
+    said += [*plans.correction(case, theirs), _way(case)]
+    told = item.state == "published" and case.mute is None and fits(case.details, reader)
+    because = spoken(reason(network, case.details, reader), "en", network) if told else ""
     said.append(f"result: it fits. {because}" if told else "result: no personal copy")
-    said += [_came_of(delivery) for delivery in case.deliveries] or [f"delivery: none{_why_none(case, told)}"]
+    said += _came(case, now) or [f"delivery: none{_why_none(case, told)}"]
     said += [
-        f"conversation {address} ({spoken(row.reason, 'en', network)}) {_came_of(row)}"
+        f"conversation {address} ({_because(row.reason, network)}) {plans.came_of(row, None, now, theirs)}"
         for address, row in case.copies
     ]
     return said
+
+
+def _came(case: Case, now: datetime) -> list[str]:
+    zone = case.contact.timezone
+    return [plans.came_of(row, case.carriers.get(row.id), now, zone) for row in case.deliveries]
+
+
+def _because(reason: str, network: Network) -> str:
+    try:
+        return spoken(reason, "en", network)
+    except KeyError:
+        return reason
 
 
 def _matching(details: Details, reader: Reader) -> Iterator[str]:
@@ -110,16 +130,3 @@ def _why_none(case: Case, told: bool) -> str:
     if all(row.upto < number for row in case.fanouts):
         return ": the contact came after the item was planned"
     return ": it did not fit, or it was over, when it was planned"
-
-
-def _came_of(delivery: Delivery) -> str:
-    settled = f", settled {_shown(delivery.settled_at)}" if delivery.settled_at else ""
-    error = f", error: {delivery.error}" if delivery.error else ""
-    return (
-        f"delivery {delivery.id}: {delivery.state} by {delivery.sender}, due {_shown(delivery.due_at)}, "
-        f"{delivery.attempts} attempts{settled}{error}"
-    )
-
-
-def _shown(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

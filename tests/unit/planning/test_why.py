@@ -134,7 +134,7 @@ def test_what_came_of_it_is_said(frozen: FrozenClock, database: Database, networ
     assert said(database, network)["delivery"] == "none yet: the item is being planned"
     plan(database, network)
     found = said(database, network)
-    due = "queued by email, due 2026-11-24 10:00 UTC, 0 attempts"
+    due = "notice of revision 1, queued by email, due Tue 2026-11-24 12:00 Europe/Helsinki, 0 attempts"
     assert found["delivery 1"] == due
     copies = [word for word in found if word.startswith("conversation")]
     assert copies == ["conversation Ctampere (Here because this conversation is for Tampere.) delivery 2"]
@@ -165,7 +165,8 @@ def test_why_somebody_got_nothing_though_it_fits(
     )
     frozen.advance(days=365)
     assert (
-        said(database, network)["time"] == "it was over on 2027-01-15 14:15 UTC, so nobody is told any more"
+        said(database, network)["time"]
+        == "it was over Fri 2027-01-15 16:15 Europe/Helsinki, so nobody is told any more"
     )
 
 
