@@ -10,7 +10,8 @@
         "links": [{"url": "https://…", "language": "sv"}], "stated_state": "open",
         "figures": [{"name": "amount_eur", "value": 1400000, "language": "sv", "url": "https://…"}]}}
 
-`amount_eur` and `support_percent` may also be objects by language: `{"fi": 730000, "sv": 1400000}`.
+`amount_eur` and `support_percent` may also be objects by language: `{"fi": 730000, "sv": 1400000}`; `title`
+and `body` are further language versions: `{"sv": "…"}`.
 
 All fields are optional. A field that is wrong, or unknown, is named and left out; the rest counts.
 """
@@ -19,77 +20,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import ValidationError
 
 from bot.clock import When
-from bot.contracts import Figure, Kind, Language, Moment, SourceLink, Visibility
-from integrations.feed.entries import web_link
+from bot.contracts import Kind, Language, Moment, Visibility
+from integrations.feed import text
+from integrations.feed.call import SUMS, CallFields, Line
 from integrations.feed.text import Text, whole
 
 _TICK = timedelta(microseconds=1)
 
 
-Line = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-
-
-Euros = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
-Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-ByLanguage = Literal["fi", "sv", "en", ""]
-_SUMS = ("amount_eur", "support_percent")
-
-
-def _web_address(value: str) -> str:
-    link = web_link(value, "")
-    if link is None:
-        raise ValueError("must be an http or https address")
-    return link
-
-
-WebAddress = Annotated[Text, AfterValidator(_web_address)]
-
-
-class Link(BaseModel):
-    """Where the item, or a language version of it, can be read."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    url: WebAddress
-    language: Language | None = None
-    label: Line | None = None
-
-
-class StatedFigure(BaseModel):
-    """A figure as one source or language version states it."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    name: Literal["amount_eur", "support_percent"]
-    value: Euros
-    language: Language | None = None
-    source: Line | None = None
-    url: WebAddress | None = None
-
-    @model_validator(mode="after")
-    def _a_share_ends_at_100(self) -> Self:
-        if self.name == "support_percent" and self.value > 100:
-            raise ValueError("a support_percent ends at 100")
-        return self
-
-
-class Extension(BaseModel):
+class Extension(CallFields):
     """What an item says under `_silta`. `cities` and `topics` are slugs of the network."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     kind: Kind | None = None
     cities: list[Text] | None = None
@@ -100,48 +45,18 @@ class Extension(BaseModel):
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     location: Line | None = None
-    fund: Line | None = None
-    authority: Line | None = None
-    amount_eur: dict[ByLanguage, Euros] | None = None
-    support_percent: dict[ByLanguage, Percent] | None = None
-    councils: list[Text] | None = None
-    objectives: Annotated[list[Line], Field(max_length=50)] | None = None
-    cutoffs: Annotated[list[Moment], Field(max_length=50)] | None = None
-    second_stage_at: Moment | None = None
-    continuous: bool | None = None
-    may_close_early: bool | None = None
-    briefing_at: Moment | None = None
-    contact_role: Line | None = None
-    links: Annotated[list[Link], Field(max_length=20)] | None = None
-    figures: Annotated[list[StatedFigure], Field(max_length=20)] | None = None
-    stated_state: Literal["upcoming", "open", "closed"] | None = None
+    title: dict[Language, Text] | None = None
+    body: dict[Language, Text] | None = None
 
-    def of_a_call(self) -> dict[str, Any]:
-        """What only a call has, by the names of `Details`."""
-        links = tuple(
-            SourceLink(url=each.url, language=each.language, label=each.label or "")
-            for each in self.links or ()
-        )
-        amount, amounts = Figure.side_by_side("amount_eur", self.amount_eur or {}, links)
-        share, shares = Figure.side_by_side("support_percent", self.support_percent or {}, links)
-        figures = (Figure.model_validate(each.model_dump(exclude_none=True)) for each in self.figures or ())
-        return {
-            "fund": self.fund,
-            "authority": self.authority,
-            "amount_eur": amount,
-            "support_percent": share,
-            "councils": tuple(dict.fromkeys(self.councils or ())),
-            "objectives": tuple(dict.fromkeys(self.objectives or ())),
-            "cutoffs": tuple(sorted(set(self.cutoffs or ()), key=When.begins)),
-            "second_stage_at": self.second_stage_at,
-            "continuous": bool(self.continuous),
-            "may_close_early": bool(self.may_close_early),
-            "briefing_at": self.briefing_at,
-            "contact_role": self.contact_role,
-            "links": tuple(dict.fromkeys(links)),
-            "figures": tuple(dict.fromkeys((*figures, *amounts, *shares))),
-            "stated_state": self.stated_state,
-        }
+    def titles(self) -> dict[Language, str]:
+        """The titles in other languages, as plain lines."""
+        said = {key: text.title(value, is_html=False) for key, value in (self.title or {}).items()}
+        return {key: value for key, value in said.items() if value}
+
+    def bodies(self) -> dict[Language, str]:
+        """The texts in other languages: plain text, as `content_text` is."""
+        said = {key: text.markdown(value, is_html=False) for key, value in (self.body or {}).items()}
+        return {key: value for key, value in said.items() if value}
 
 
 def read(
@@ -149,7 +64,7 @@ def read(
 ) -> tuple[Extension, list[str]]:
     """What of the extension is right, and a sentence for each field that is not."""
     raw = {whole(name): value for name, value in raw.items()}
-    for name in _SUMS:
+    for name in SUMS:
         if name in raw and not isinstance(raw[name], dict | None):
             raw[name] = {"": raw[name]}
     try:

@@ -54,8 +54,8 @@ class Reporter:
         topics = said.topics if said.topics is not None else _matches(entry, self._topics)
         details = Details(
             kind=kind,
-            title={language: entry.title},
-            body={language: entry.body} if entry.body else {},
+            title={**said.titles(), language: entry.title},
+            body={**said.bodies(), **({language: entry.body} if entry.body else {})},
             url=entry.link,
             cities=tuple(dict.fromkeys(cities if cities is not None else defaults.cities)),
             topics=tuple(dict.fromkeys(topics if topics is not None else defaults.topics)),

@@ -58,6 +58,8 @@ def test_all_that_a_call_has_arrives(feeds: FakeFeeds) -> None:
         ("cutoffs", ["2027-01-15"] * 51),
         ("second_stage_at", "soon"),
         ("continuous", "yes"),
+        ("title", {"de": "Aufruf"}),
+        ("body", "Text"),
         ("stated_state", "auki"),
         ("objectives", [5]),
         ("links", [{"url": "javascript:alert(1)"}]),
@@ -75,6 +77,15 @@ def test_a_wrong_field_is_named_and_the_rest_counts(feeds: FakeFeeds, field: str
     assert len(wrong) == 1
     assert f"entry 'a': _silta.{field} was left out" in wrong[0]
     assert details.location == "Teams"
+
+
+def test_other_language_versions_stand_beside_the_entrys_own(feeds: FakeFeeds) -> None:
+    said = {"title": {"fi": "Ei tämä", "sv": " Ansökan\n<b>"}, "body": {"sv": "Sök <b>nu</b>", "en": " "}}
+    details, wrong = read(feeds, said)
+    assert not wrong
+    assert details.title == {"fi": "A", "sv": "Ansökan <b>"}
+    assert list(details.body) == ["sv"]
+    assert "<b>" not in details.body["sv"]
 
 
 def test_an_unknown_council_is_named_and_the_known_one_kept(feeds: FakeFeeds) -> None:
