@@ -29,15 +29,17 @@ def read_mailbox(database: Database, mailbox: Mailbox, read: Read, stationery: S
     """
     waiting: list[tuple[str, bool]] = []
     count = 0
-    for arrived in mailbox.unseen():
-        taken = _take(database, read, stationery, arrived.raw)
-        _log.info("letter", kind=taken.kind, note=taken.note)
-        waiting.append((arrived.number, taken.for_people))
-        count += 1
-        if len(waiting) == TOGETHER:
-            _mark(mailbox, waiting)
-            waiting = []
-    _mark(mailbox, waiting)
+    try:
+        for arrived in mailbox.unseen():
+            taken = _take(database, read, stationery, arrived.raw)
+            _log.info("letter", kind=taken.kind, note=taken.note)
+            waiting.append((arrived.number, taken.for_people))
+            count += 1
+            if len(waiting) == TOGETHER:
+                _mark(mailbox, waiting)
+                waiting = []
+    finally:  # what is committed is marked, whatever stopped us
+        _mark(mailbox, waiting)
     if count:
         database.write(forget_letters)
     return count

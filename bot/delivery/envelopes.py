@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,8 +38,20 @@ class Stationery:
     _reasons: dict[tuple[str, Language], str] = field(default_factory=dict, repr=False)
 
     def key(self, delivery_id: int) -> str:
-        """The opaque name of a delivery towards the outside, the same at every attempt."""
-        return f"{self.installation}-{delivery_id}"
+        """The opaque name of a delivery towards the outside, the same at every attempt, and signed."""
+        name = f"{self.installation}-{delivery_id}"
+        return f"{name}-{self.links.mark(name)}"
+
+    def read_key(self, key: str) -> int | None:
+        """The delivery that a key names; None when it is forged or another installation's."""
+        name, _, mark = key.casefold().rpartition("-")
+        installation, _, number = name.rpartition("-")
+        known = installation == self.installation and re.fullmatch(r"[0-9]{1,18}", number)
+        return (
+            int(number)
+            if known and hmac.compare_digest(mark.encode(), self.links.mark(name).encode())
+            else None
+        )
 
     def reason(self, code: str, language: Language) -> str:
         """A reason as a sentence."""

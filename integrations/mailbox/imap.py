@@ -50,14 +50,23 @@ class ImapMailbox:
         self._open: BaseMailBox | None = None
 
     def unseen(self) -> Iterator[Arrived]:
-        """The unseen letters, the first megabyte of each. Raises MailboxFault."""
+        """The unseen letters, the first megabyte of each. Raises MailboxFault.
+
+        A letter that the server cannot give holds up no other: the fault is raised after the last.
+        """
+        refused = []
         try:
             box = self._connected()
             numbers = box.uids("UNSEEN UNDELETED", charset=None)
             for number in numbers[:MOST]:
-                raw = _body(box.client.uid("fetch", number, f"(BODY.PEEK[]<0.{LIMIT}>)"))
-                if raw is not None:  # another program took it away meanwhile
+                status, parts = box.client.uid("fetch", number, f"(BODY.PEEK[]<0.{LIMIT}>)")
+                raw = _body(parts) if status == "OK" else None
+                if status != "OK":
+                    refused.append(number)
+                if raw is not None:  # else another program took it away meanwhile
                     yield Arrived(number, raw)
+            if refused:
+                raise IMAP4.error(f"it does not give the letters {', '.join(refused[:10])}")
         except (OSError, IMAP4.error, ImapToolsError) as fault:
             raise self._fault(fault) from fault
 
@@ -129,9 +138,9 @@ class ImapMailbox:
                 return MailboxFault(f"{where} cannot be read ({said}): check IMAP_HOST and IMAP_PORT")
 
 
-def _body(answer: tuple[str, list[object]]) -> bytes | None:
+def _body(parts: list[object]) -> bytes | None:
     """The bytes of one FETCH answer: imaplib gives `[(head, literal), b')']`, or `[None]` for a letter gone."""
-    for part in answer[1]:
+    for part in parts:
         if isinstance(part, tuple) and isinstance(part[1], bytes) and _LITERAL.search(part[0]):
             return part[1]
     return None
