@@ -1,4 +1,4 @@
-"""The shipped examples: real calls and news, and invented contacts of every city."""
+"""The shipped examples: real calls and news, some invented calls, and invented contacts of every city."""
 
 from __future__ import annotations
 

@@ -26,11 +26,13 @@ def facts(details: Details, language: Language, network: Network) -> tuple[Fact,
     """Everything a reader must know of an item before they open its page, the moments first."""
     made = _moments(details, language)
     day = spoken.naming_day(details)
+    authority = spoken.authorities([details.authority or ""], day, language, network)
+    councils = spoken.authorities(details.councils, day, language, network)
     texts = [
         ("Place", details.location),
         ("Fund", details.fund),
-        ("Authority", spoken.authorities([details.authority or ""], day, language, network)),
-        ("Financing councils", spoken.authorities(details.councils, day, language, network)),
+        ("Authority", authority),
+        ("Financing councils", councils if councils != authority else ""),
         ("Amount", _figures(details, "amount_eur", language)),
         ("Support at most", _figures(details, "support_percent", language)),
         ("Specific objectives", ", ".join(details.objectives)),

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from bot.contracts import Defaults, Fetched, Surroundings
+from bot.intake.fingerprint import fingerprint
 from bot.network import load_network
 from bot.people.import_csv import read_people
 from integrations import load
@@ -24,6 +25,7 @@ def fetched(example: str, defaults: Defaults) -> Fetched:
         defaults,
         cities=NETWORK.city_names(),
         topics={topic.slug: list(topic.labels.each()) for topic in NETWORK.topics},
+        councils=NETWORK.council_names(),
     )
     return integration.source(integration.options(example=example), surroundings).fetch({})
 
@@ -33,7 +35,7 @@ def test_every_call_is_read_with_its_facts() -> None:
     brought = fetched("calls.json", Defaults(kind="call"))
     assert not brought.faults
     calls = {report.external_id: report.details for report in brought.reports if report.details}
-    assert len(calls) == len(items) == 34
+    assert len(calls) == len(items) == 41
     assert {details.kind for details in calls.values()} == {"call"}
     assert {language for details in calls.values() for language in details.title} == {"fi", "sv", "en"}
     for item in items:
@@ -41,7 +43,12 @@ def test_every_call_is_read_with_its_facts() -> None:
         assert details.body
         assert details.url == item["url"]
         assert list(details.cities) == said["cities"]
-        assert details.amount_eur == said.get("amount_eur")
+        amount = said.get("amount_eur")
+        if isinstance(amount, dict):
+            told = {figure.language: figure.value for figure in details.figures}
+            assert (details.amount_eur, told) == (None, amount)
+        else:
+            assert details.amount_eur == amount
         assert (details.closes_at is not None) == ("closes_at" in said)
 
 
@@ -49,6 +56,33 @@ def test_one_title_with_three_deadlines_stays_three_calls() -> None:
     reports = fetched("calls.json", Defaults(kind="call")).reports
     titles = Counter(text for report in reports if report.details for text in report.details.title.values())
     assert titles["Innovaatio- ja osaamisverkostot -teeman tutkimushankehaku"] == 3
+
+
+def test_the_forms_that_real_calls_take_are_all_there() -> None:
+    reports = fetched("calls.json", Defaults(kind="call")).reports
+    calls = [report.details for report in reports if report.details]
+    assert any(len(call.cutoffs) > 1 for call in calls)
+    assert any(call.second_stage_at for call in calls)
+    assert any(call.continuous and call.closes_at is None for call in calls)
+    assert any(call.may_close_early for call in calls)
+    assert any(len(call.figures) > 1 for call in calls)
+    assert any(call.briefing_at for call in calls)
+    assert any(len(call.title) == 3 for call in calls)
+    assert max(Counter(call.url for call in calls).values()) > 1
+    assert len({fingerprint(call) for call in calls}) == len(calls)
+
+
+def test_what_is_invented_says_so() -> None:
+    reports = fetched("calls.json", Defaults(kind="call")).reports
+    invented = [each for each in reports if each.external_id.startswith("keksitty")]
+    assert len(invented) == 7
+    for report in invented:
+        assert report.details is not None
+        assert "https://example.org/" in str(report.details.url)
+        assert all(
+            title.split(":")[0] in {"Esimerkki", "Exempel", "Example"}
+            for title in report.details.title.values()
+        )
 
 
 def test_every_news_item_is_read_and_finds_its_city() -> None:
