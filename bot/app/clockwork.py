@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import approval
+from bot.letters.release import release_letter
 from bot.work.timed import Clockwork
 
 if TYPE_CHECKING:
@@ -13,5 +14,8 @@ if TYPE_CHECKING:
 
 def clockwork(house: House) -> Clockwork:
     """The clockwork of a worker of this house."""
-    zone = house.settings.zone
-    return Clockwork(house.network, zone, house.desk, approval.usual_effects(zone))
+    settings = house.settings
+    effects = approval.usual_effects(settings.zone)
+    effects["letter"] = lambda session, draft: release_letter(session, draft, house.network, settings)
+    approvals = f"{settings.public_url}/approvals"
+    return Clockwork(house.network, settings.zone, house.desk, effects, approvals)

@@ -30,7 +30,7 @@ def tell(session: Session, draft: Draft, zone: str) -> None:
 def _source(session: Session) -> Source:
     made = {
         "name": SOURCE, "kind": HOUSE_KIND, "options": {}, "defaults": {}, "cursor": {}, "publish": "at_once",
-        "may_be_urgent": True, "flood_limit": None, "created_at": clock.now(),
+        "may_be_urgent": True, "flood_limit": 0, "created_at": clock.now(),
     }  # fmt: skip
     session.execute(insert_into(session, Source).values(made).on_conflict_do_nothing())
     source = source_named(session, SOURCE)

@@ -35,10 +35,15 @@ def usual_effects(zone: str) -> dict[DraftKind, Effect]:
     return {"item": publish, "announcement": lambda session, draft: tell(session, draft, zone)}
 
 
-def turn(session: Session, network: Network, effects: Mapping[DraftKind, Effect]) -> int:
-    """One turn of the room: collect what waits, give back what waited too long, release what is due."""
+def turn(session: Session, network: Network, effects: Mapping[DraftKind, Effect], url: str = "") -> int:
+    """One turn of the room: collect what waits, give back what waited too long, release what is due.
+
+    `url` is where coordinators look at what waits.
+    """
     return (
-        collect_waiting(session, network) + give_back_late(session) + release_due(session, network, effects)
+        collect_waiting(session, network, url)
+        + give_back_late(session)
+        + release_due(session, network, effects)
     )
 
 

@@ -22,12 +22,13 @@ from bot.work.duties import TimedDuty, free, run_due
 
 @dataclass(frozen=True)
 class Clockwork:
-    """What a worker needs for work that is due by the clock."""
+    """What a worker needs for work that is due by the clock. `approvals` is the address of that page."""
 
     network: Network
     zone: str
     desk: Desk
     effects: Mapping[DraftKind, approval.Effect]
+    approvals: str = ""
     duties: Sequence[TimedDuty] = ()
 
 
@@ -42,7 +43,9 @@ def turn(database: Database, clockwork: Clockwork) -> bool:
         "reminders": lambda session: reminders.fire_due(session, clockwork.network, clockwork.zone),
         "corrections": corrections.start_due,
         "digests": lambda session: run_digests(session, clockwork.desk),
-        "approval": lambda session: approval.turn(session, clockwork.network, clockwork.effects),
+        "approval": lambda session: approval.turn(
+            session, clockwork.network, clockwork.effects, clockwork.approvals
+        ),
     }
     did = [database.write(work[kind]) > 0 for kind in due if kind in work]
     if "duties" in due:
