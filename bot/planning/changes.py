@@ -156,7 +156,7 @@ class _Telling:
             return spoken.authorities([name], day, self.language, self.network) if name else ""
 
         pairs = [
-            ("The fund", old.fund, new.fund),
+            ("The fund", spoken.fund(old.fund, self.language), spoken.fund(new.fund, self.language)),
             ("The authority", authority(old.authority), authority(new.authority)),
             ("The specific objectives", ", ".join(old.objectives), ", ".join(new.objectives)),
             ("The contact", old.contact_role, new.contact_role),

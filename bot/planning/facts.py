@@ -30,7 +30,7 @@ def facts(details: Details, language: Language, network: Network) -> tuple[Fact,
     councils = spoken.authorities(details.councils, day, language, network)
     texts = [
         ("Place", details.location),
-        ("Fund", details.fund),
+        ("Fund", spoken.fund(details.fund, language)),
         ("Authority", authority),
         ("Financing councils", councils if councils != authority else ""),
         ("Amount", _figures(details, "amount_eur", language)),

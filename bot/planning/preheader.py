@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot import words
+from bot import clock, words
 from bot.contracts import Details, Language
 from bot.network import Network
 from bot.planning import spoken
@@ -25,7 +25,7 @@ _MARKDOWN = MarkdownIt("commonmark")
 
 
 def preheader(details: Details, language: Language, network: Network) -> str:
-    """When it closes or starts, how much there is, and for which cities; else how the text begins."""
+    """When it opens, closes or starts, how much there is, and for which cities; else how the text begins."""
     parts = [_moment(details, language)]
     sums = stated(details, "amount_eur")
     if len(sums) == 1:
@@ -63,6 +63,8 @@ def _moment(details: Details, language: Language) -> str:
     if details.kind == "event" and details.starts_at:
         return words.gettext(language, "Starts on {day}", day=details.starts_at.spoken(language))
     last = next_deadline(details) or details.closes_at
+    if details.opens_at and details.opens_at.begins() > clock.now():
+        return words.gettext(language, "Opens on {day}", day=details.opens_at.spoken(language))
     if last:
         return words.gettext(language, "Closes on {day}", day=last.spoken(language))
     return words.gettext(language, "Open all the time") if details.continuous else ""

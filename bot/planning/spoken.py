@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
@@ -15,6 +15,13 @@ from bot.network import Network
 from bot.planning.calls import local_day
 
 _LOCALE = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
+_FUNDS: tuple[Mapping[Language, str], ...] = (
+    {"fi": "EAKR", "sv": "ERUF", "en": "ERDF"},
+    {"fi": "ESR+", "sv": "ESF+", "en": "ESF+"},
+    {"fi": "JTF", "sv": "FRO", "en": "JTF"},
+)
+"""The structural funds by the abbreviations that each language has for them (rakennerahastot.fi)."""
+
 _CLOCK = {"fi": "'klo' H.mm", "sv": "'kl.' H.mm", "en": "HH:mm"}
 _DAY = {"fi": "d.", "sv": "'den' d", "en": "d"}
 _DAY_AND_MONTH = {"fi": "d. MMMM", "sv": "'den' d MMMM", "en": "d MMMM"}
@@ -69,6 +76,13 @@ def between(before: When, after: When, language: Language) -> tuple[str, str]:
     else:
         short = moment(When(day=old), language)
     return short, moment(When(day=new), language)
+
+
+def fund(name: str | None, language: Language) -> str:
+    """A fund by the abbreviation that readers of the language know; any other name stands as it is."""
+    meant = (name or "").strip().casefold()
+    known = next((each for each in _FUNDS if meant in map(str.casefold, each.values())), None)
+    return known[language] if known else name or ""
 
 
 def cities(slugs: Iterable[str], language: Language, network: Network) -> str:

@@ -38,6 +38,7 @@ def facts(message: Message) -> list[tuple[str, str]]:
     return [(label, text.replace("\xa0", " ")) for label, text in said]
 
 
+@pytest.mark.usefixtures("frozen")
 def test_a_notice_says_all_that_is_known_of_a_call(network: Network) -> None:
     message = compose(details(**CALL), "sv", network, item_id=12)
     assert facts(message) == [
@@ -45,7 +46,7 @@ def test_a_notice_says_all_that_is_known_of_a_call(network: Network) -> None:
         ("Infotillfälle", "1 december 2026 kl. 9.00 (finsk tid)"),
         ("Mellanstängning", "10 december 2026"),
         ("Stänger", "15 januari 2027 kl. 16.15 (finsk tid)"),
-        ("Fond", "EAKR"),
+        ("Fond", "ERUF"),
         ("Myndighet", "Birkalands förbund"),
         ("Finansierande landskapsförbund", "Nylands förbund"),
         ("Belopp", "1 500 000 euro"),
@@ -151,6 +152,30 @@ def test_language_versions_and_sources_are_linked_and_the_main_page_once(network
 def test_stages_and_cut_offs_are_named(more: dict[str, Any], labels: list[str], network: Network) -> None:
     message = compose(details(cities=(), **{"closes_at": "2027-01-15", **more}), "en", network)
     assert [label for label, _ in facts(message)] == labels
+
+
+@pytest.mark.parametrize(
+    ("fund", "fi", "sv", "en"),
+    [
+        ("EAKR", "EAKR", "ERUF", "ERDF"),
+        ("eruf", "EAKR", "ERUF", "ERDF"),
+        ("ESR+", "ESR+", "ESF+", "ESF+"),
+        ("JTF", "JTF", "FRO", "JTF"),
+        ("URBACT IV", "URBACT IV", "URBACT IV", "URBACT IV"),
+    ],
+)
+def test_a_structural_fund_goes_by_the_readers_abbreviation(
+    fund: str, fi: str, sv: str, en: str, network: Network
+) -> None:
+    labels: dict[Language, str] = {"fi": "Rahasto", "sv": "Fond", "en": "Fund"}
+    said = [dict(facts(compose(details(fund=fund), each, network)))[label] for each, label in labels.items()]
+    assert said == [fi, sv, en]
+
+
+@pytest.mark.usefixtures("frozen")
+def test_a_call_that_is_still_to_open_says_so_first(network: Network) -> None:
+    message = compose(details(opens_at="2027-01-11", cities=()), "en", network)
+    assert message.preheader == "Opens on 11 January 2027"
 
 
 def test_a_continuous_call_says_so_and_that_it_may_close_early(network: Network) -> None:
