@@ -31,6 +31,7 @@ SECRETS = frozenset(
         "DKIM_KEY",
         "WEBHOOK_SECRET",
         "ADMIN_TOKEN",
+        "SUMMARY_KEY",
         "CREAMAILER_TOKEN",
         "CREAMAILER_SECRET",
     }
@@ -91,9 +92,14 @@ class Settings:
     clock_start: datetime | None = None
     default_timezone: str = "Europe/Helsinki"
     default_language: Language = "fi"
+    digest_day: int = 4
+    digest_hour: int = 8
     letter_day: int = 4
     letter_hour: int = 8
     letter_sections: tuple[LetterSection, ...] = USUAL_SECTIONS
+    summary_url: str | None = None
+    summary_key: str | None = field(default=None, repr=False)
+    summary_model: str | None = None
     creamailer_token: str | None = field(default=None, repr=False)
     creamailer_secret: str | None = field(default=None, repr=False)
     creamailer_list: str | None = None
@@ -156,6 +162,8 @@ _PAIRS = (
     ("SMTP_PASSWORD", "SMTP_USERNAME"),
     ("IMAP_HOST", "IMAP_USERNAME"),
     ("IMAP_HOST", "IMAP_PASSWORD"),
+    ("SUMMARY_URL", "SUMMARY_MODEL"),
+    ("SUMMARY_MODEL", "SUMMARY_URL"),
     ("DKIM_KEY", "DKIM_SELECTOR"),
     ("DKIM_SELECTOR", "DKIM_KEY"),
 )

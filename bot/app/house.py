@@ -15,21 +15,22 @@ from pydantic import BaseModel, ValidationError
 
 from bot import clock, log
 from bot.app.clockwork import clockwork
+from bot.app.mailbox import open_mailbox, read_letter
 from bot.app.senders import makers, sender_options, unsent_options
-from bot.contracts import Integration, Pace, SourceFault, Surroundings, Webhook
+from bot.contracts import Integration, Letter, Mailbox, Pace, SourceFault, Surroundings, Webhook
 from bot.contracts import Source as Asked
 from bot.delivery.envelopes import Stationery
 from bot.delivery.journal import Journal
 from bot.delivery.lanes import Lanes
 from bot.links import Links
 from bot.network import Network, load_network
-from bot.planning.digests import Desk
+from bot.planning.digests import Desk, Usual
 from bot.planning.notices import announce
 from bot.settings import Settings, SettingsFault, read_settings
 from bot.store.db import Database
 from bot.store.network import read_network
 from bot.store.schema import schema_fault
-from bot.store.sources import Source
+from bot.store.sources import HOUSE_KIND, Source
 from bot.store.workplace import Installation
 from bot.work.steps import MakeSender, Steps
 from bot.work.workers import Worker
@@ -61,7 +62,16 @@ class House:
     @cached_property
     def desk(self) -> Desk:
         """Where digests are composed."""
-        return Desk(self.network, self.settings.zone)
+        usual = Usual(self.settings.digest_day, self.settings.digest_hour)
+        return Desk(self.network, self.settings.zone, usual)
+
+    def open_mailbox(self) -> Mailbox | None:
+        """The mailbox for replies and bounces; None when none is configured."""
+        return open_mailbox(self.settings)
+
+    def read_letter(self, raw: bytes) -> Letter:
+        """What a letter is, from its bytes."""
+        return read_letter(raw)
 
     @property
     def journals(self) -> Path:
@@ -82,6 +92,8 @@ class House:
 
     def open_webhook(self, source: Source) -> Webhook | None:
         """The receiving side of a source, None when it has none. Raises SourceFault when its options are wrong."""
+        if source.kind == HOUSE_KIND:
+            return None
         kind = integration(source.kind)
         if kind.webhook is None:
             return None

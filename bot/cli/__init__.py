@@ -11,7 +11,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import NotReady, create_app, read_environment
-from bot.cli import contacts, deliveries, destinations, doctor, serving, sources, working
+from bot.cli import contacts, creamailer, deliveries, destinations, digest, doctor, serving, sources, working
 from bot.cli.opening import database_fault
 from bot.network_check import NetworkFault
 from bot.settings import SettingsFault
@@ -25,7 +25,7 @@ def commands() -> None:
     """Silta carries what happens in a city network to Slack and email."""
 
 
-for room in (contacts, deliveries, destinations, doctor, serving, sources, working):
+for room in (contacts, creamailer, deliveries, destinations, digest, doctor, serving, sources, working):
     for command in room.COMMANDS:
         commands.add_command(command)
 

@@ -126,11 +126,12 @@ def _followed(session: Session, key: Any, slug: Any, ids: Collection[int]) -> Ma
 
 
 def held_for(
-    session: Session, recipients: Collection[str], now: datetime
+    session: Session, recipients: Collection[str], now: datetime, *, claim: bool = True
 ) -> dict[str, tuple[list[int], list[Held]]]:
     """What is held for these recipients and may be told now: the deliveries' ids, and what they say.
 
-    What is over, withdrawn, or about a revision that is not the newest stays where it is.
+    What is over, withdrawn, or about a revision that is not the newest stays where it is. With `claim` nobody
+    else changes them before the commit.
     """
     mine = _DELIVERIES.c
     query = (
@@ -151,8 +152,9 @@ def held_for(
             Item.state == "published",
             Item.revision == mine.revision,
         )
-        .with_for_update(of=_DELIVERIES)  # what is taken is what was read, whoever plans meanwhile
     )
+    if claim:  # what is taken is what was read, whoever plans meanwhile
+        query = query.with_for_update(of=_DELIVERIES)
     found: dict[str, tuple[list[int], list[Held]]] = {}
     for recipient, row_id, *told in session.connection().execute(query).all():
         ids, held = found.setdefault(recipient, ([], []))
