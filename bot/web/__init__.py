@@ -29,6 +29,7 @@ from bot.web.items import items
 from bot.web.letters import letters
 from bot.web.overview import overview
 from bot.web.preview import preview
+from bot.web.reader_items import reader_items
 from bot.web.readers import readers
 from bot.web.sign_in import sign_in
 
@@ -69,6 +70,7 @@ def build(house: House) -> Flask:
         readers,
         health,
         calendars,
+        reader_items,
         archive,
         feeds,
         letters,
@@ -77,7 +79,8 @@ def build(house: House) -> Flask:
     )
     for blueprint in pages:
         app.register_blueprint(blueprint)
-    for public in (incoming, readers, answers, bounces):  # a signature or a token is the proof there, and there is no cookie
+    # A signature or a token is the proof there, and there is no cookie.
+    for public in (incoming, readers, answers, bounces):
         csrf.exempt(public)
     app.after_request(headers.protect)
     errors.register(app)

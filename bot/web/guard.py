@@ -22,7 +22,19 @@ from bot.web.house import house
 from bot.web.pages import page
 from bot.web.peers import client_address, why_not_local
 
-PUBLIC = frozenset({"answers", "bounces", "archive", "feeds", "calendars", "incoming", "health", "readers"})
+PUBLIC = frozenset(
+    {
+        "answers",
+        "bounces",
+        "archive",
+        "feeds",
+        "calendars",
+        "incoming",
+        "health",
+        "readers",
+        "reader_items",
+    }
+)
 """Blueprints that answer to everybody, because a signature or a token guards them, or nothing needs to."""
 
 TOKEN_SESSION = "signed_in"  # noqa: S105

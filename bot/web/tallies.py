@@ -61,5 +61,6 @@ def by_item(session: Session, item_ids: Iterable[int]) -> Mapping[int, Mapping[s
     )
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     for item_id, state, count in rows:
-        counts[item_id][state] = count
+        if item_id is not None:
+            counts[item_id][state] = count
     return counts
