@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot import clock, words
@@ -13,6 +14,8 @@ from bot.planning.variants import only, variant
 from bot.store.items import Item
 from bot.summaries import extract
 
+_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 
 def entry_of(item: Item, language: Language, network: Network, public_url: str) -> Entry:
     """The item's title, its cities, what a reader must know of it, and where more is to be read."""
@@ -20,7 +23,7 @@ def entry_of(item: Item, language: Language, network: Network, public_url: str) 
     told, title = variant(details.title, language)
     body_in, body = variant(details.body, language)
     return Entry(
-        title=title,
+        title=steady(title),
         label=spoken.cities(details.cities, language, network),
         url=read_at(item, details, language, public_url),
         summary=extract(body, body_in, title),
@@ -36,6 +39,11 @@ def read_at(item: Item, details: Details, language: Language, public_url: str) -
     if url.lower().startswith(("http://", "https://")):
         return url
     return f"{public_url}/archive/items/{item.id}?language={language}"
+
+
+def steady(text: str) -> str:
+    """One line without the marks that turn the writing round: a title must not turn what stands beside it."""
+    return " ".join(_TURNING.sub("", text).split())
 
 
 def _facts(details: Details, language: Language) -> Iterator[Fact]:
@@ -55,4 +63,4 @@ def _facts(details: Details, language: Language) -> Iterator[Fact]:
     if details.starts_at:
         yield Fact(label=words.gettext(language, "Starts"), when=details.starts_at)
     if details.location:
-        yield Fact(label=words.gettext(language, "Place"), text=details.location)
+        yield Fact(label=words.gettext(language, "Place"), text=steady(details.location))

@@ -109,10 +109,10 @@ def said(fact: Fact, language: Language) -> str:
 
 
 def sent_on(letter: Letter, language: Language) -> str:
-    """The day the letter reached its readers."""
-    at = letter.send_at or letter.created_at
-    local = at.astimezone(clock.zone(house().settings.zone))
-    return format_date(local.date(), format="long", locale=_LOCALES[language])
+    """The day the letter reaches its readers."""
+    at = letter.send_at
+    local = at.astimezone(clock.zone(house().settings.zone)).date() if at else letter.closes
+    return format_date(local, format="long", locale=_LOCALES[language])
 
 
 def _about(markdown: str) -> str:

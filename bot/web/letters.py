@@ -22,10 +22,10 @@ from bot.reasons import spoken
 from bot.store.drafts import Letter
 from bot.web import prose
 from bot.web.archive import letter_page
+from bot.web.guard import actor, origin
 from bot.web.house import house
 from bot.web.letter_form import LANGUAGE_NAMES, desk, edit_from
 from bot.web.pages import page
-from bot.web.peers import client_address
 from bot.web.preview import FRAME_POLICY
 
 PREVIEW_POLICY = FRAME_POLICY.replace("default-src 'none'", "default-src 'none'; img-src data:")
@@ -50,7 +50,7 @@ def start() -> Redirect:
     """Begin this week's letter, or go on with it."""
 
     def work(session: Session) -> tuple[str, bool]:
-        letter, new = start_letter(session, house().settings, actor(), _origin())
+        letter, new = start_letter(session, house().settings, actor(), origin())
         return letter.slug, new
 
     slug, new = house().database.write(work)
@@ -80,15 +80,15 @@ def change(slug: str) -> Redirect:
         item, _, way = request.form.get("move", "").partition(":")
         if item.isdecimal():
             edit.entries[:] = moved(edit.entries, int(item), -1 if way == "up" else 1)
-        save(session, letter, version, edit, actor(), _origin())
+        save(session, letter, version, edit, actor(), origin())
         said = "Saved."
         if wanted == "take-in":
             count = take_in(session, letter, house().settings)
             said = f"Saved; {count} new items were added." if count else "Saved; nothing new has come in."
         if wanted == "submit":
-            put_forward(session, letter, house().network, house().settings, actor(), _origin())
+            put_forward(session, letter, house().network, house().settings, actor(), origin())
             return "Saved, and put forward: another coordinator approves it."
-        follow(session, letter, house().network, house().settings, actor(), _origin())
+        follow(session, letter, house().network, house().settings, actor(), origin())
         return said
 
     return _act(slug, work)
@@ -172,11 +172,3 @@ def _found(letter: Letter | None) -> Letter:
 def _language() -> Language:
     asked = request.args.get("language", "")
     return next((each for each in LANGUAGES if each == asked), house().settings.default_language)
-
-
-def _origin() -> str:
-    return client_address(house().settings)
-
-
-def actor() -> str:
-    return "local"

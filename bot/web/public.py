@@ -58,7 +58,6 @@ def public_page(template: str, language: Language, status: int = 200, /, **value
     response = kept(html, "text/html")
     response.status_code = status
     response.headers["Content-Language"] = language
-    response.vary.add("Accept-Language")
     return response
 
 
@@ -69,5 +68,6 @@ def kept(text: str, media_type: str, changed_at: datetime | None = None) -> Resp
     response.cache_control.public = True
     response.cache_control.max_age = FRESH
     response.last_modified = changed_at
+    response.vary.add("Accept-Language")
     response.add_etag()
     return cast(Response, response.make_conditional(request))
