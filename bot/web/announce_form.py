@@ -14,6 +14,7 @@ from bot import clock
 from bot.contracts import BODY_LIMIT, KINDS, LANGUAGES, TITLE_LIMIT, Details
 from bot.network import Network
 from bot.web import prose
+from bot.web.pages import typed
 
 MOMENTS = ("starts_at", "closes_at", "send_at")
 """Moments that the form asks for: each a date and, if it has one, a time in the house's zone."""
@@ -65,7 +66,7 @@ def filled(content: Mapping[str, Any], zone: str) -> Form:
 
 def read(sent: MultiDict[str, str], network: Network, zone: str) -> tuple[Form, dict[str, Any] | None]:
     """What the form says: itself, and the draft's content; None with the form's faults when it cannot be kept."""
-    form = Form({name: value.strip() for name, value in sent.items()})
+    form = Form({name: typed(value) for name, value in sent.items()})
     form.values["urgent"] = "urgent" in sent
     for name, known in (
         ("cities", {city.slug for city in network.cities}),

@@ -19,7 +19,7 @@ from bot.store.drafts import Draft, Letter
 from bot.web import drafts, guard
 from bot.web.frame import MEDIA
 from bot.web.house import house
-from bot.web.pages import number, page
+from bot.web.pages import number, page, typed
 from bot.web.preview import FRAME_POLICY, NOBODY
 
 LATELY = 10
@@ -124,7 +124,7 @@ def approve(draft_id: int) -> Redirect:
 @approvals.post("/approvals/<int(max=2147483647):draft_id>/<any(undo, drop, submit, return):act>")
 def decide(draft_id: int, act: str) -> Redirect:
     """Undo an approval, give back with a note, put forward again, or drop."""
-    note, url = request.form.get("note", ""), f"{house().settings.public_url}/approvals/{draft_id}"
+    note, url = typed(request.form.get("note")), f"{house().settings.public_url}/approvals/{draft_id}"
     network = house().network
     work: Mapping[str, tuple[_Work, str]] = {
         "undo": (

@@ -28,6 +28,11 @@ def number(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
+def typed(text: str | None) -> str:
+    """What someone typed into a form, as the database can take it: with lines, without control characters."""
+    return _UNSHOWABLE.sub("\ufffd", text or "").strip()
+
+
 def words(text: str | None, most: int = 200) -> str:
     """What someone typed into a search field, as the database can take it."""
     return " ".join(_UNSHOWABLE.sub(" ", text or "").split())[:most]

@@ -18,7 +18,7 @@ from bot.store import audit
 from bot.store.contacts import email_key
 from bot.web import guard
 from bot.web.house import house
-from bot.web.pages import back_to, page
+from bot.web.pages import back_to, page, typed
 
 BROWSER, ONWARD = "browser", "onward"
 FROM_ONE_CLIENT = RateLimitItemPerMinute(20, 15)
@@ -52,7 +52,7 @@ def enter() -> Response | Redirect:
 @sign_in.post("/sign-in/mail")
 def send() -> Response | Redirect:
     """Mail a link, if that address is a coordinator's. What is answered never says whether it is."""
-    address, origin = request.form.get("email", "").strip()[:LONGEST], guard.origin()
+    address, origin = typed(request.form.get("email"))[:LONGEST], guard.origin()
     onward = back_to(request.form.get("next"), "/")
     if not guard.ways_in(house().settings).mail:
         return _again(None, 400, onward, "mail")
