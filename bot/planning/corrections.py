@@ -169,11 +169,15 @@ def _tell(
 
 
 def _compose(network: Network, item: Item, since: _Since, language: Language) -> Message:
-    details = item.content()
+    details, revision, at = item.content(), item.revision, item.updated_at
     if item.state == "withdrawn":
-        return wording.withdraw(details, language, network, item_id=item.id)
+        return wording.withdraw(details, language, network, item_id=item.id, revision=revision, changed_at=at)
     if since.before is None:
         back = words.gettext(language, "It was withdrawn, and is published again.")
-        notice = wording.compose(details, language, network, item_id=item.id)
+        notice = wording.compose(
+            details, language, network, item_id=item.id, revision=revision, changed_at=at
+        )
         return notice.model_copy(update={"purpose": "correction", "changes": (back,)})
-    return wording.correct(since.before, details, language, network, item_id=item.id)
+    return wording.correct(
+        since.before, details, language, network, item_id=item.id, revision=revision, changed_at=at
+    )

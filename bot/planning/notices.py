@@ -159,7 +159,10 @@ def ensure_messages(
     """The id of the item's notice for each set of languages; those that do not exist yet are composed."""
     return keep_messages(
         session, f"notice:{item.id}:{item.revision}", "notice", languages,
-        lambda language: compose(details, language, network, item_id=item.id), item,
+        lambda language: compose(
+            details, language, network, item_id=item.id, revision=item.revision, changed_at=item.updated_at
+        ),
+        item,
     )  # fmt: skip
 
 
