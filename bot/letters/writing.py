@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -39,7 +40,9 @@ class Edit:
 
 
 def letter_named(session: Session, slug: str, *, lock: bool = False) -> Letter | None:
-    """The letter of a week (`2026-48`)."""
+    """The letter of a week (`2026-48`); None for what names none."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", slug):
+        return None
     found = select(Letter).where(Letter.slug == slug)
     return session.scalar(found.with_for_update() if lock else found)
 

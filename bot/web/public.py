@@ -26,8 +26,11 @@ def asked_language() -> Language:
     asked = request.args.get("language")
     if asked in LANGUAGES:
         return asked
-    best = request.accept_languages.best_match(LANGUAGES)
-    return cast(Language, best or house().settings.default_language)
+    for accepted, _quality in request.accept_languages:  # the best first; "sv-FI" is Swedish
+        primary = accepted.partition("-")[0].lower()
+        if primary in LANGUAGES:
+            return primary
+    return house().settings.default_language
 
 
 def in_language(language: Language) -> Callable[..., str]:
@@ -44,7 +47,7 @@ def address(path: str, **query: str) -> str:
     return f"{house().settings.public_url}{path}" + (f"?{urlencode(query)}" if query else "")
 
 
-def public_page(template: str, language: Language, status: int = 200, /, **values: Any) -> Response:
+def public_page(template: str, language: Language, /, **values: Any) -> Response:
     """Render a page for everybody in a language, with its versions in the others."""
     html = render_template(
         template,
@@ -56,7 +59,6 @@ def public_page(template: str, language: Language, status: int = 200, /, **value
         **values,
     )
     response = kept(html, "text/html")
-    response.status_code = status
     response.headers["Content-Language"] = language
     return response
 
