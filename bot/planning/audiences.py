@@ -62,8 +62,8 @@ class Whom:
 def audience(network: Network, whom: Whom) -> Subquery:
     """The matching subscriptions in order of id.
 
-    Columns: `id`, `destination_id`, `sender`, `languages`, `rhythm`, `hours`, `ladder`, `recipient` (a
-    pseudonym, or `place-<id>`) and `reason` (a code of `bot.reasons`).
+    Columns: `id`, `destination_id`, `sender`, `languages`, `rhythm`, `hours`, `ladder`, `digest_at`,
+    `recipient` (a pseudonym, or `place-<id>`) and `reason` (a code of `bot.reasons`).
     """
     details = whom.details
     city, topic = _my_city(details.cities), _my_topic(details.topics)
@@ -73,6 +73,7 @@ def audience(network: Network, whom: Whom) -> Subquery:
             Subscription.rhythm,
             Subscription.hours,
             Subscription.ladder,
+            Subscription.digest_at,
             Destination.id.label("destination_id"),
             Destination.sender,
             Destination.languages,

@@ -119,7 +119,9 @@ def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: I
     if found:
         told = audience(network, whom)
         ensure_messages(session, network, item, details, {languages for languages, _, _ in found})
-        at_once = case((told.c.rhythm == "now", "queued"), else_="held")
+        # A digest that would come too late is no reason to wait for it.
+        late_digest = [(told.c.digest_at >= literal(over, Instant()), "queued")] if over else []
+        at_once = case((told.c.rhythm == "now", "queued"), *late_digest, else_="held")
         telling = Telling(
             item=item,
             key=f"notice:{item.id}",

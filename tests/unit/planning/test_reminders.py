@@ -272,6 +272,18 @@ def test_a_call_that_arrives_on_friday_evening_and_closes_on_sunday_is_told_in_t
     assert row.due_at == clock.now()
 
 
+@pytest.mark.parametrize(("rhythm", "state"), [("daily", "queued"), ("weekly", "queued"), ("now", "queued")])
+def test_what_would_be_over_before_the_next_digest_is_told_singly(
+    database: Database, network: Network, frozen: FrozenClock, rhythm: str, state: str
+) -> None:
+    go_to(frozen, date(2026, 11, 27), 18)
+    with database.writing() as session:
+        person(session, rhythm=rhythm)
+    tell(database, details(closes_at="2026-11-29"), details(title={"en": "Later"}))
+    plan(database, network)
+    assert [row.state for row in deliveries(database)] == [state, "queued" if rhythm == "now" else "held"]
+
+
 def test_openings_events_and_briefings_are_reminded_of_on_days_of_the_networks(
     database: Database, network: Network
 ) -> None:
