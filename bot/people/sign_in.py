@@ -178,12 +178,11 @@ def _compose(network: Network, language: Language) -> Message:
     return Message(
         language=language,
         purpose="sign-in",
-        label=words.gettext(language, "Sign-in"),
-        title=words.gettext(language, "Sign in to {network}", network=network.name[language]),
+        label=network.name[language],
+        title=words.gettext(language, "Your link to sign in"),
         preheader=said,
         body=said,
         actions=(Action(label=words.gettext(language, "Sign in"), url="", primary=True, personal="sign_in"),),
         notes=(no_need,),
-        urgent=True,
         words=house_words(language, network),
     )
