@@ -35,7 +35,7 @@ def html_part(sheets: Sequence[Sheet], slots: Slots) -> str:
         sheets=[(sheet, Markup(to_html(sheet.body))) for sheet in sheets],  # noqa: S704 (sanitised)
         first=first,
         look=URGENT if any(sheet.urgent for sheet in sheets) else LOOKS[first.purpose],
-        preheader=shortened(first.preheader or _facts(first), PREHEADER_LIMIT),
+        preheader=shortened(_preheader(first), PREHEADER_LIMIT),
         reader=slots.mark(Slot.READER),
         reason=slots.mark(Slot.REASON),
         page=slots.link(Slot.PAGE),
@@ -44,5 +44,6 @@ def html_part(sheets: Sequence[Sheet], slots: Slots) -> str:
     return str(_INLINER.inline(page))
 
 
-def _facts(sheet: Sheet) -> str:
-    return " · ".join(f"{label}: {value}" for label, value in sheet.facts)
+def _preheader(sheet: Sheet) -> str:
+    facts = (f"{label}: {value}" for label, value in sheet.facts)
+    return sheet.preheader or " · ".join(sheet.changes or facts)

@@ -87,7 +87,7 @@ def template(messages: tuple[Message, ...], zone: str, links: frozenset[Slot]) -
 
 def _fitting(messages: tuple[Message, ...], zone: str, slots: Slots) -> tuple[list[Sheet], str]:
     """The sheets as large as a mail may be, and their HTML."""
-    for fewer in smaller(messages):
+    for fewer in smaller(messages, HTML_LIMIT):
         sheets = [sheet(message, zone, slots) for message in fewer]
         html = html_part(sheets, slots)
         if _size(html, slots) <= HTML_LIMIT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.contracts import Action, Fact, Message, Outgoing, Words
+from bot.contracts import Action, Entry, Fact, Message, Outgoing, Section, Words
 from integrations.email import EmailSender
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.smtp_session import Mail
@@ -15,7 +15,14 @@ WORDS = Words(
     unsubscribe="Peru viestit",
     network="Innokaupungit",
     more="Lue lisää",
+    changed="Mikä muuttui",
+    made_by="Kielimallin tiivistelmä",
 )
+ANSWERS = tuple(
+    Action(label=label, url=f"/answer/12?as={answer}", personal="page")
+    for label, answer in (("Kiinnostaa", "interested"), ("Ei meille", "not_for_us"))
+)
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 def message(**changes: Any) -> Message:
@@ -33,6 +40,31 @@ def message(**changes: Any) -> Message:
         "words": WORDS,
     }
     return Message(**(values | changes))
+
+
+def entry(number: int = 1, **changes: Any) -> Entry:
+    """An item of a digest, with what a reader may answer."""
+    values: dict[str, Any] = {
+        "title": f"Haku {number}",
+        "label": "Rahoitushaku",
+        "url": f"https://example.org/haku/{number}",
+        "summary": "Kaupungeille, jotka kehittävät palveluja.",
+        "facts": (Fact(label="Päättyy", when="2027-01-15"),),
+        "actions": tuple(
+            Action(label=label, url=f"/answer/{number}?as={answer}", personal="page")
+            for label, answer in (("Kiinnostaa", "interested"), ("Ei meille", "not_for_us"))
+        ),
+    }
+    return Entry(**(values | changes))
+
+
+def digest(*sections: Section, **changes: Any) -> Message:
+    """A digest with these sections, or with one that has two items and leads to more."""
+    more = Action(label="ja 12 muuta", url="/items", personal="page")
+    given = sections or (Section(title="Uutta", entries=(entry(1), entry(2)), more=more),)
+    values: dict[str, Any] = {"label": "Viikkokooste", "title": "Viikkosi: 2 uutta hakua"}
+    values |= {"purpose": "digest", "body": "", "facts": (), "actions": (), "sections": given}
+    return message(**(values | changes))
 
 
 def outgoing(who: str = "alice", **changes: Any) -> Outgoing:
