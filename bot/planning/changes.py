@@ -15,7 +15,7 @@ from bot.contracts import Details, Language
 from bot.network import Network
 from bot.planning import spoken
 from bot.planning.calls import local_day
-from bot.planning.facts import stated, where
+from bot.planning.facts import MOST_CUTOFFS, stated, where
 from bot.planning.variants import variant
 
 _MATERIAL = (
@@ -92,6 +92,12 @@ class _Telling:
         what = self.say("Cut-off date")
         if len(gone) == len(come) == 1:
             yield self._moved(what, gone[0], come[0])
+            return
+        if len(gone) + len(come) > MOST_CUTOFFS:
+            left = self.after.cutoffs[:MOST_CUTOFFS]
+            told = ", ".join(spoken.moment(each, self.language) for each in left)
+            more = ", …" if len(self.after.cutoffs) > len(left) else ""
+            yield self.say("The cut-off dates were changed: {dates}", dates=told + more)
             return
         for each in come:
             yield self._moved(what, None, each)

@@ -7,16 +7,7 @@ from bot.calendars import moments
 from bot.clock import When
 from bot.contracts import Details, Language
 from bot.planning import spoken
-
-_WHAT = {
-    "opens": "Opens",
-    "briefing": "Briefing",
-    "cutoff": "Cut-off",
-    "closes": "Closes",
-    "stage-1": "First stage closes",
-    "stage-2": "Second stage closes",
-    "starts": "Starts",
-}
+from bot.planning.facts import moment_label
 
 
 def headline(details: Details, language: Language, about: str, moment: When, days: int) -> str:
@@ -26,13 +17,9 @@ def headline(details: Details, language: Language, about: str, moment: When, day
     The last two days have the clock time, where the moment has one, in the default zone and saying so.
     """
     found = [each for each in moments(details) if each.when == moment and about in {each.about, "personal"}]
-    if days < 0 or (not found and about not in _WHAT):
+    if days < 0 or (not found and about == "personal"):
         return ""
-    key = found[0].key if found else about
-    key = "cutoff" if key.startswith("cutoff") else key
-    if key == "closes" and details.second_stage_at:
-        key = "stage-1"
-    what = words.gettext(language, _WHAT[key])
+    what = moment_label(details, found[0].key if found else about, language)
     if days > 1:
         return words.ngettext(language, "{what} in {n} day", "{what} in {n} days", days, what=what)
     if moment.day is not None:

@@ -9,6 +9,10 @@ from bot.calendars import moments
 from bot.contracts import Details, Fact, Figure, Language
 from bot.network import Network
 from bot.planning import spoken
+from bot.planning.calls import closes_before_it_opens, next_deadline
+
+MOST_CUTOFFS = 6
+"""Cut-offs in one message; those that have passed are left out while something is still to come."""
 
 IN_LANGUAGE: Mapping[Language, str] = {"fi": "in Finnish", "sv": "in Swedish", "en": "in English"}
 _MOMENTS = {
@@ -16,10 +20,20 @@ _MOMENTS = {
     "briefing": "Briefing",
     "cutoff": "Cut-off",
     "closes": "Closes",
+    "registration": "Registration closes",
     "stage-1": "First stage closes",
     "stage-2": "Second stage closes",
     "starts": "Starts",
 }
+
+
+def moment_label(details: Details, key: str, language: Language) -> str:
+    """What happens at a moment (`key` is that of `calendars.moments`), as a label or a sentence's first words."""
+    if key == "closes" and details.kind == "event":
+        key = "registration"
+    elif key == "closes" and details.second_stage_at:
+        key = "stage-1"
+    return words.gettext(language, _MOMENTS["cutoff" if key.startswith("cutoff") else key])
 
 
 def facts(details: Details, language: Language, network: Network) -> tuple[Fact, ...]:
@@ -47,6 +61,8 @@ def notes(details: Details, language: Language) -> tuple[str, ...]:
     said = []
     if details.kind == "call" and details.may_close_early:
         said.append(words.gettext(language, "The call may close early, when the money runs out."))
+    if closes_before_it_opens(details):
+        said.append(words.gettext(language, "The dates cannot be right: check them at the source."))
     if any(len(stated(details, figure.name)) > 1 for figure in details.figures):
         said.append(
             words.gettext(language, "The figures differ by language or source: check them at the source.")
@@ -76,11 +92,16 @@ def _moments(details: Details, language: Language) -> Iterator[Fact]:
     def fact(msgid: str, **value: object) -> Fact:
         return Fact.model_validate({"label": words.gettext(language, msgid), **value})
 
+    coming = next_deadline(details)
+    cutoffs = 0
     for dated in moments(details):
-        key = dated.key.partition("-")[0] if dated.key.startswith("cutoff") else dated.key
-        if key == "closes" and details.second_stage_at:
-            key = "stage-1"
-        yield fact(_MOMENTS[key], when=dated.when)
+        if dated.key.startswith("cutoff"):
+            if coming and dated.when.ends() < coming.ends():
+                continue
+            cutoffs += 1
+            if cutoffs > MOST_CUTOFFS:
+                continue
+        yield Fact(label=moment_label(details, dated.key, language), when=dated.when)
     if details.ends_at:
         yield fact("Ends", when=details.ends_at)
     if details.kind == "call" and details.continuous and details.closes_at is None:

@@ -114,6 +114,13 @@ def test_one_cut_off_that_moves_is_moved_and_others_come_and_go(network: Network
     assert more == ["Cut-off date set: 1 March 2027"]
 
 
+def test_many_new_cut_offs_are_one_sentence(network: Network) -> None:
+    days = [f"2027-{month:02}-01" for month in range(2, 12)]
+    [said] = told({}, {"cutoffs": days}, "sv", network)
+    assert said.startswith("Mellanstängningarna har ändrats: den 1 februari 2027, den 1 mars 2027, ")
+    assert said.endswith("den 1 juli 2027, …")
+
+
 def test_figures_that_came_to_differ_are_told_side_by_side(network: Network) -> None:
     figures = [
         {"name": "amount_eur", "value": 730000, "language": "fi"},

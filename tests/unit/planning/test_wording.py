@@ -154,6 +154,29 @@ def test_stages_and_cut_offs_are_named(more: dict[str, Any], labels: list[str], 
     assert [label for label, _ in facts(message)] == labels
 
 
+@pytest.mark.usefixtures("frozen")
+def test_cut_offs_that_have_passed_are_no_longer_told_while_others_come(network: Network) -> None:
+    days = ["2026-09-30", *(f"2027-{month:02}-01" for month in range(1, 10))]
+    message = compose(details(closes_at=None, continuous=True, cutoffs=days, cities=()), "en", network)
+    told = [text for label, text in facts(message) if label == "Cut-off"]
+    assert told == [f"1 {month} 2027" for month in ("January", "February", "March", "April", "May", "June")]
+    closed = compose(details(closes_at=None, cutoffs=["2026-09-30"], cities=()), "en", network)
+    assert facts(closed) == [("Cut-off", "30 September 2026")]
+
+
+def test_dates_that_cannot_be_right_are_said_to_be_wrong(network: Network) -> None:
+    message = compose(details(opens_at="2027-02-01", closes_at="2027-01-15"), "en", network)
+    assert message.notes == ("The dates cannot be right: check them at the source.",)
+
+
+def test_an_event_closes_its_registration(network: Network) -> None:
+    said = details(kind="event", closes_at="2026-12-01", starts_at="2026-12-08", cities=())
+    assert [label for label, _ in facts(compose(said, "en", network))] == ["Registration closes", "Starts"]
+    assert said.closes_at is not None
+    told = remind(said, "en", network, item_id=1, about="closes", moment=said.closes_at, days=1)
+    assert told.label == "Registration closes tomorrow"
+
+
 @pytest.mark.parametrize(
     ("fund", "fi", "sv", "en"),
     [
