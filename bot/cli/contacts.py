@@ -15,6 +15,7 @@ from bot.people.enrolment import Enrolled, enrol_all
 from bot.people.erasure import erase
 from bot.people.export import everything_about, export_contacts
 from bot.people.import_csv import read_people
+from bot.people.suppression import lift
 from bot.store.audit import record
 from bot.store.contacts import Contact, contact_by_email
 
@@ -93,6 +94,16 @@ def erase_(email: str, yes: bool) -> None:
         return contact.pseudonym
 
     click.echo(f"forgotten; the proof stays under {house.database.write(work)}")
+
+
+@contacts.command("unsuppress")
+@click.argument("email")
+def unsuppress(email: str) -> None:
+    """Send to an address again that bounced for good or complained."""
+    house = our_house()
+    if not house.database.write(lambda session: lift(session, email, "command")):
+        raise click.ClickException(f"{email} is not on the suppression list")
+    click.echo(f"{email} gets messages again; whoever had stopped them chooses a rhythm on their own page")
 
 
 def named(session: Session, email: str) -> Contact:

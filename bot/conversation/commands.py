@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -39,11 +39,16 @@ class Speaker:
 
 
 def do(session: Session, network: Network, zone: str, who: Speaker, asked: Command | NotUnderstood) -> Said:
-    """Do what a reader asks, and say so in their language. `zone` is where a bare date ends. Raises nothing."""
+    """Do what a reader asks, and say so in their language. `zone` is where a bare date ends. Raises nothing.
+
+    What is not done is still said about the item, so that a reply to that reply is about it too.
+    """
     try:
-        return _do(session, network, zone, who, asked)
+        said = _do(session, network, zone, who, asked)
     except Refused as refused:
-        return not_done(who.contact.language, who.contact.timezone, refused)
+        said = not_done(who.contact.language, who.contact.timezone, refused)
+    helps = not said.done or isinstance(asked, AskHelp)
+    return replace(said, item_id=who.item_id) if helps else said
 
 
 def _do(session: Session, network: Network, zone: str, who: Speaker, asked: Command | NotUnderstood) -> Said:

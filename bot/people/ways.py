@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.people.subscribing import rhythm_of, run, subscribe, subscriptions_of
+from bot.people.suppression import pause_suppressed
 from bot.people.waiting import Leaving, carry_along
 from bot.store.contacts import Contact
 from bot.store.db import insert_into
@@ -45,6 +46,7 @@ def settle_ways(session: Session, contacts: Sequence[Contact]) -> None:
     _follow(session, _CITIES, {after[contact.id].id: contact.cities for contact in contacts})
     _follow(session, _TOPICS, {after[contact.id].id: contact.topics for contact in contacts})
     carry_along(session, list(_leaving(contacts, bound, places, before)))
+    pause_suppressed(session, contacts)
     _forget_unused(session, left)
 
 

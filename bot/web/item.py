@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.clock import When
 from bot.contracts import LANGUAGES, Details, Language
+from bot.conversation.replies import answer_label
+from bot.people.roster import roster
 from bot.store.deliveries import Delivery
 from bot.store.items import Item, ReportRow, Revision
 from bot.store.sources import Source
@@ -63,6 +66,9 @@ def story(session: Session, house: House, item: Item) -> dict[str, Any]:
         "changes": _changes(session, item),
         "counts": by_item(session, [item.id]).get(item.id, {}),
         "lines": lines(session, house, Delivery.item_id == item.id, most=MOST_LINES),
+        "roster": roster(session, house.network, item.id) if item.state != "waiting" else None,
+        "answer_label": partial(answer_label, "en"),
+        "city_name": partial(prose.city_name, house.network),
         "most": MOST_LINES,
     }  # fmt: skip
 
