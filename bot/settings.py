@@ -187,7 +187,8 @@ def _conflicts(settings: Settings) -> Iterator[tuple[set[str], str]]:
     creamailer = ("CREAMAILER_TOKEN", "CREAMAILER_SECRET", "CREAMAILER_LIST")
     lacking = [name for name in creamailer if not getattr(settings, name.lower())]
     if 0 < len(lacking) < len(creamailer):
-        yield set(creamailer), f"{' and '.join(lacking)} is missing: Creamailer needs all three, or none"
+        are = "is" if len(lacking) == 1 else "are"
+        yield set(creamailer), f"{' and '.join(lacking)} {are} missing: Creamailer needs all three, or none"
     if mode == "allowlist" and not settings.send_only_to:
         yield (
             {"SEND_ONLY_TO", "DELIVERY_MODE"},

@@ -53,7 +53,7 @@ def compose_letter(
         title=title,
         preheader=shortened(" · ".join(named), PREHEADER_LIMIT),
         body=opening,
-        notes=only(language, told, told) if opening else (),
+        notes=only(language, language, told) if opening else (),
         sections=sections,
         picture=_deadlines(items.values(), language, settings.zone),
         actions=(

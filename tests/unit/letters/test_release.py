@@ -196,7 +196,7 @@ def test_a_missing_language_comes_in_another_and_says_so(news: House, frozen: Fr
     letter = begin(news)
     write(news, letter, opening={"fi": "Vain suomeksi."})
     sent = send(news, frozen, letter)
-    assert (page(sent, "sv").body, page(sent, "sv").notes) == ("Vain suomeksi.", ("Endast på finska.",))
+    assert (page(sent, "sv").body, page(sent, "sv").notes) == ("Vain suomeksi.", ("Texten finns bara på finska.",))
     seminar = page(sent, "fi").sections[2].entries[0]
     assert (seminar.title, seminar.notes) == ("Höstseminarium", ("Vain ruotsiksi.",))
 
