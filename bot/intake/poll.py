@@ -19,11 +19,15 @@ from bot.contracts import Fetched, SourceFault
 from bot.contracts import Source as Asked
 from bot.intake.accept import Rights, accept
 from bot.log import logger
+from bot.planning.alerts import alert
 from bot.store.db import Database
+from bot.store.network import read_network
 from bot.store.sources import Source
 
 LEASE = timedelta(minutes=2)
 LONGEST_REST = timedelta(hours=6)
+TOLD_AFTER = 5
+"""Polls in a row that fail before the coordinators are told: a source may be away for a while."""
 
 _log = logger("intake")
 
@@ -130,6 +134,22 @@ def _note_fault(session: Session, source: Source, reason: str, retry_after: floa
     rest = timedelta(seconds=max(retry_after or 0.0, row.every * 2.0 ** min(row.failures - 1, 8)))
     row.fault, row.lease, row.lease_until = reason, None, None
     row.next_at = clock.now() + min(rest, LONGEST_REST)
+    if row.failures == TOLD_AFTER:
+        _tell(session, row)
+
+
+def _tell(session: Session, source: Source) -> None:
+    """Tell the coordinators, once for each spell of faults."""
+    network = read_network(session)
+    if network is None:
+        return
+    well = f"{source.well_at:%Y%m%d%H%M%S}" if source.well_at else "never"
+    alert(
+        session, network, f"source:{source.id}:{well}",
+        "The source {source} cannot be read",
+        "It was asked {count} times in vain. What it said: {fault}",
+        source=source.name, count=source.failures, fault=source.fault,
+    )  # fmt: skip
 
 
 def _still_mine(session: Session, source: Source) -> Source | None:
