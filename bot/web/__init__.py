@@ -19,6 +19,7 @@ from bot.web.bounces import bounces
 from bot.web.calendars import calendars
 from bot.web.deliveries import deliveries
 from bot.web.doors import Doors
+from bot.web.exports import exports
 from bot.web.failures import Failures
 from bot.web.feeds import feeds
 from bot.web.frame import dress
@@ -32,6 +33,7 @@ from bot.web.preview import preview
 from bot.web.reader_items import reader_items
 from bot.web.readers import readers
 from bot.web.sign_in import sign_in
+from bot.web.why import why
 
 FORM_LIMIT = 64 * 1024
 """Bytes of a form; `/in` has its own limit."""
@@ -62,6 +64,8 @@ def build(house: House) -> Flask:
         overview,
         items,
         deliveries,
+        exports,
+        why,
         preview,
         sign_in,
         approvals,

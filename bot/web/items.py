@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, request
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from bot.contracts import KINDS, LANGUAGES, Details, Language
@@ -168,10 +168,13 @@ def _select(wanted: Wanted) -> Select[Item]:
     if wanted.topic:
         found = found.where(Item.id.in_(select(ItemTopic.item_id).where(ItemTopic.topic == wanted.topic)))
     if wanted.q:
-        # SQLite's lower() knows ASCII only, so capitals such as Ä are tried as well.
-        spellings = {wanted.q, wanted.q.lower(), wanted.q.upper(), wanted.q.capitalize()}
-        titles = [Item.details["title"][language].as_string() for language in LANGUAGES]
-        found = found.where(
-            or_(*(title.icontains(spelling, autoescape=True) for title in titles for spelling in spellings))
-        )
+        found = found.where(titled(wanted.q))
     return found
+
+
+def titled(text: str) -> ColumnElement[bool]:
+    """Items whose title holds a text, in any language."""
+    # SQLite's lower() knows ASCII only, so capitals such as Ä are tried as well.
+    spellings = {text, text.lower(), text.upper(), text.capitalize()}
+    titles = [Item.details["title"][language].as_string() for language in LANGUAGES]
+    return or_(*(title.icontains(spelling, autoescape=True) for title in titles for spelling in spellings))

@@ -30,6 +30,7 @@ class Line:
     language: Language
     title: str
     whom: str
+    recipient: str
     address: str
     contact_id: int | None
     destination_id: int
@@ -80,6 +81,7 @@ def _line(
         purpose=delivery.purpose,
         language=language,
         title=title,
+        recipient=delivery.recipient,
         whom=contact.name if contact else ("Somebody erased" if person else place.address),
         address=place.address if contact else ("" if person else "conversation"),
         contact_id=place.contact_id,
