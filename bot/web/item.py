@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from babel.numbers import format_decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,9 @@ from bot.clock import When
 from bot.contracts import LANGUAGES, Details, Language
 from bot.conversation.replies import answer_label
 from bot.people.roster import roster
+from bot.planning.calls import disagrees, state_of
+from bot.planning.changes import changes
+from bot.planning.facts import facts as told
 from bot.store.deliveries import Delivery
 from bot.store.items import Item, ReportRow, Revision
 from bot.store.sources import Source
@@ -63,7 +65,7 @@ def story(session: Session, house: House, item: Item) -> dict[str, Any]:
             select(ReportRow, Source.name).join(Source, Source.id == ReportRow.source_id)
             .where(ReportRow.item_id == item.id).order_by(ReportRow.id)
         ).all(),
-        "changes": _changes(session, item),
+        "changes": _changes(session, item, house),
         "counts": by_item(session, [item.id]).get(item.id, {}),
         "lines": lines(session, house, Delivery.item_id == item.id, most=MOST_LINES),
         "roster": roster(session, house.network, item.id) if item.state != "waiting" else None,
@@ -90,45 +92,43 @@ def _facts(details: Details, house: House) -> list[tuple[str, str]]:
     def said(when: When | None) -> str:
         return when.spoken("en", house.settings.zone) if when else ""
 
-    amount, share = details.amount_eur, details.support_percent
     topics = ", ".join(prose.topic_name(house.network, slug) for slug in details.topics)
+    state = state_of(details, zone=house.settings.zone)
+    said_by_source = f" (the source says {details.stated_state})" if disagrees(details) else ""
     facts = [
+        ("State", f"{state}{said_by_source}" if details.kind == "call" else ""),
         ("Cities", prose.cities_named(house.network, details.cities, most=20)),
         ("Topics", topics or "All topics"),
-        ("Opens", said(details.opens_at)),
-        ("Closes", said(details.closes_at)),
-        ("Starts", said(details.starts_at)),
-        ("Ends", said(details.ends_at)),
-        ("Place", details.location or ""),
-        ("Fund", details.fund or ""),
-        ("Authority", details.authority or ""),
-        ("Amount", f"{format_decimal(amount, locale='en_GB')} euros" if amount is not None else ""),
-        ("Support at most", f"{format_decimal(share, locale='en_GB')} %" if share is not None else ""),
+        *((fact.label, fact.text or said(fact.when)) for fact in told(details, "en", house.network)
+          if fact.label != "Cities"),
         ("Published", said(details.published_at)),
         ("Seen by", "everybody" if details.visibility == "public" else "the network only"),
-    ]
+    ]  # fmt: skip
     return [(label, value) for label, value in facts if value]
 
 
-def _changes(session: Session, item: Item) -> list[Change]:
+def _changes(session: Session, item: Item, house: House) -> list[Change]:
     """The revisions, newest first."""
-    changes: list[Change] = []
+    made: list[Change] = []
     before: Mapping[str, Any] | None = None
     for row in session.scalars(
         select(Revision).where(Revision.item_id == item.id).order_by(Revision.revision)
     ):
-        changes.append(Change(row.revision, row.made_at, _difference(before, row.details, row.revision)))
+        made.append(Change(row.revision, row.made_at, _difference(before, row.details, row.revision, house)))
         before = row.details
-    return changes[::-1]
+    return made[::-1]
 
 
-def _difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, revision: int) -> str:
+def _difference(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, revision: int, house: House
+) -> str:
     if after is None:
         return "Withdrawn"
     if before is None:
         return "First seen" if revision == 1 else "Published again"
-    changed = [
-        name for name in (*before, *(after.keys() - before.keys())) if before.get(name) != after.get(name)
-    ]
-    labels = [name.replace("_", " ").removesuffix(" at") for name in dict.fromkeys(changed)]
+    old, new = Details.model_validate(before), Details.model_validate(after)
+    if found := changes(old, new, "en", house.network):
+        return " · ".join(found)
+    changed = [name for name in Details.model_fields if getattr(old, name) != getattr(new, name)]
+    labels = [name.replace("_", " ").removesuffix(" at") for name in changed]
     return f"Changed: {', '.join(labels)}" if labels else "Nothing that readers see"

@@ -84,7 +84,8 @@ def test_an_item_shows_languages_facts_revisions_and_who_is_told(news: House, br
     words = seen(page)
     assert "Closes 15 January 2027 at 16:15 (Finnish time)" in words
     assert "Topics carbon neutrality" in words
-    assert "2 Changed: title, body" in words
+    assert "State open Cities Tampere" in words
+    assert "2 The title was changed. · The text was changed." in words
     assert "paper id-0" in words
     assert "Alice alice@example.org You get this because Tampere follows carbon neutrality." in words
     assert "<strong>Tärkeää</strong>" in page.text
