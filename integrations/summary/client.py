@@ -43,12 +43,12 @@ _ORDER = (
 
 
 class ChatSummarizer:
-    """One model at one endpoint (`bot.contracts.summaries.Summarizer`)."""
+    """One model at one endpoint (`bot.contracts.summaries.Summarizer`). `deadline`: seconds for an answer."""
 
-    def __init__(self, url: str, model: str, key: str | None = None) -> None:
+    def __init__(self, url: str, model: str, key: str | None = None, deadline: float = DEADLINE) -> None:
         self.model = model
         self._url = url if url.endswith("/chat/completions") else f"{url}/chat/completions"
-        self._key = key
+        self._key, self._deadline = key, deadline
         parts = urlsplit(url)
         # The administrator chose this address: it may be a private one.
         host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
@@ -69,7 +69,7 @@ class ChatSummarizer:
         return _summary(self._ask(document))
 
     def _ask(self, document: dict[str, Any]) -> bytes:
-        visit = Visit(self._allowed, DEADLINE)
+        visit = Visit(self._allowed, self._deadline)
         token = VISIT.set(visit)
         headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
         if self._key:
@@ -79,12 +79,12 @@ class ChatSummarizer:
                 session.mount("http://", GuardedAdapter())
                 session.mount("https://", GuardedAdapter())
                 with session.post(
-                    self._url, json=document, headers=headers, timeout=(5.0, DEADLINE), stream=True,
+                    self._url, json=document, headers=headers, timeout=(5.0, self._deadline), stream=True,
                     allow_redirects=False,
                 ) as answer:  # fmt: skip
                     return _body(answer, visit)
         except (requests.RequestException, HTTPError, OSError) as fault:
-            why = "it took longer than 10 s" if visit.overdue else type(fault).__name__
+            why = "it took too long" if visit.overdue else type(fault).__name__
             raise SummaryFault(f"the model at {self._host} does not answer: {why}") from fault
         finally:
             visit.close()
@@ -104,7 +104,7 @@ def _body(answer: requests.Response, visit: Visit) -> bytes:
         if len(body) > LARGEST:
             raise SummaryFault("the model's answer is larger than 256 KiB")
     if visit.overdue:
-        raise SummaryFault("the model's answer took longer than 10 s")
+        raise SummaryFault("the model's answer took too long")
     return bytes(body)
 
 

@@ -79,10 +79,15 @@ def test_always_is_always() -> None:
     assert hours.due(night, night) == night
 
 
-@pytest.mark.parametrize("text", ["8-17", "Europe/Helsinki", "Europe/Helsinki 17-8", "Europe/Helsinki 8-25",
-                                  "Mars/Base 8-17", "", "Europe/Helsinki 8-8", "Europe/Helsinki sometimes"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8-17", "Europe/Helsinki", "Europe/Helsinki 17-8", "Europe/Helsinki 8-25", "Mars/Base 8-17", "",
+        "Europe/Helsinki 8-8", "Europe/Helsinki sometimes",
+    ],
+)  # fmt: skip
 def test_what_are_no_hours_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="time zone|sending hours"):
+    with pytest.raises(ValueError, match=r"time zone|sending hours"):
         Hours.parse(text)
 
 

@@ -28,7 +28,8 @@ Bilden är tagen i Vasa.
 """
 ENGLISH = """Welcome to our newsletter. Follow us.
 
-The call closes on 15 January at 4 p.m. Finnish time. Cities can apply for 1.5 million euros for low-carbon projects, e.g. in Tampere.
+The call closes on 15 January at 4 p.m. Finnish time. Cities can apply for 1.5 million euros
+for low-carbon projects, e.g. in Tampere.
 The photo shows a bridge.
 """
 
