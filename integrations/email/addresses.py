@@ -42,7 +42,7 @@ def bounce_path(back: Mailbox, key: str) -> Mailbox:
     """
     local = f"{back.local}+{key}"
     fits = len(local) <= 64 and _LOCAL.fullmatch(local) is not None and local.isascii()  # RFC 5321, 4.5.3.1.1
-    return Mailbox(local, back.domain) if fits else back
+    return Mailbox(local, back.domain) if key and fits else back
 
 
 def mailbox(address: str) -> Mailbox:
