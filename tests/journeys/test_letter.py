@@ -94,3 +94,30 @@ def test_a_town_that_is_opened_again_after_the_approval_sends_it_all_the_same(
     assert sorted(
         mail.recipient for mail in again.smtp.mails if "viikko 48" in str(mail.message["Subject"])
     ) == ["alice@example.org"]
+
+
+def test_on_thursday_the_letter_begins_by_itself_and_the_coordinator_hears_of_it_once(
+    open_town: OpenTown, frozen: FrozenClock
+) -> None:
+    town = open_town()
+    town.enrol(Person("Carol", "carol@example.org", ("tampere",), language="en", role="coordinator"))
+    town.publish()
+    town.steps.enlist()
+    for hour in (6, 7, 8):
+        frozen.instant = datetime(2026, 11, 26, hour, 1, tzinfo=UTC)
+        town.settle()
+    told = [mail for mail in town.smtp.mails if "weekly letter waits" in str(mail.message["Subject"])]
+    assert [mail.recipient for mail in told] == ["carol@example.org"]
+    assert "http://127.0.0.1:8000/letters/2026-48" in text_of(told[0].message)
+    assert "Low-carbon Tampere" in town.client.get(f"{DESK}/preview?language=en").text
+
+
+def test_every_copy_of_a_letter_is_seen_by_the_coordinators(open_town: OpenTown, frozen: FrozenClock) -> None:
+    town = open_town(four_eyes=False)
+    town.publish()
+    make_letter(town)
+    frozen.instant = datetime(2026, 11, 27, 6, 11, tzinfo=UTC)
+    town.settle()
+    for path in ("/deliveries", "/preview?left=1"):
+        assert "Innokaupungit: viikko 48" in town.client.get(path).text, path
+    assert "Its public page" in town.client.get(DESK).text
