@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import approval
+from bot.app.letters import letter_duties
+from bot.app.mailbox import mailbox_duties
+from bot.app.summaries import summary_duties
 from bot.letters.release import release_letter
 from bot.work.timed import Clockwork
 
@@ -18,4 +21,5 @@ def clockwork(house: House) -> Clockwork:
     effects = approval.usual_effects(settings.zone)
     effects["letter"] = lambda session, draft: release_letter(session, draft, house.network, settings)
     approvals = f"{settings.public_url}/approvals"
-    return Clockwork(house.network, settings.zone, house.desk, effects, approvals)
+    duties = (*letter_duties(house), *summary_duties(house), *mailbox_duties(house))
+    return Clockwork(house.network, settings.zone, house.desk, effects, approvals, duties)

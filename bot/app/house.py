@@ -132,10 +132,12 @@ class House:
             paces=self.paces,
             stopping=threading.Event(),
         )
-        return Steps(
+        steps = Steps(
             self.database, self.network, worker, lanes, self.senders, self.paces, self.open_source,
             self.settings.zone, clockwork(self),
         )  # fmt: skip
+        steps.enlist()
+        return steps
 
 
 def integration(kind: str) -> Integration:

@@ -1,7 +1,8 @@
 """The loop: threads that run the steps, woken by a commit, ended in order.
 
-A thread for each connection a medium allows, one that plans, one that polls, one that sweeps and keeps the
-leases. Commits of this process ring a bell; commits of others are noticed by a look at the queue five
+A thread for each connection a medium allows, one that plans, one that polls, one for what is due by the
+clock, one for the house's duties, one that sweeps and keeps the leases. Commits of this process ring a bell;
+commits of others are noticed by a look at the queue five
 times a second. SIGTERM lets every thread finish what is in flight.
 """
 
@@ -57,6 +58,7 @@ class Loop:
         self._run("plan", lambda: self._work("plan", self.steps.plan))
         self._run("poll", lambda: self._work("poll", self.steps.poll))
         self._run("time", lambda: self._work("time", self.steps.tick))
+        self._run("duties", lambda: self._work("time", self.steps.duty))
         for medium in self.steps.media:
             connections = self.steps.paces[medium].connections if medium in self.steps.senders else 1
             for number in range(connections):

@@ -23,8 +23,10 @@ from bot.network import Network
 from bot.planning.notices import plan_chunk
 from bot.store.db import Database, Work, ring
 from bot.store.deliveries import Delivery, Fanout, in_state
+from bot.store.plans import Duty
 from bot.store.sources import Source
 from bot.work import timed
+from bot.work.duties import enlist, run_due
 from bot.work.timed import Clockwork
 from bot.work.workers import Worker
 
@@ -62,6 +64,10 @@ class Steps:
         """See to what is due by the clock, a batch of each kind; returns whether there was anything."""
         return timed.turn(self.database, self.clockwork)
 
+    def duty(self) -> bool:
+        """Run a timed duty of the house that is due; returns whether there was one. It may take a while."""
+        return run_due(self.database, self.clockwork.duties)
+
     def serve(self, medium: str, sender: Sender | None) -> int:
         """Serve a batch of lanes of one medium; returns how many deliveries were settled."""
         return self.lanes.serve(medium, sender)
@@ -85,8 +91,10 @@ class Steps:
     def idle(self, within: float = 0.0) -> bool:
         """Whether nothing is in a worker's hands, nor due now or when this many seconds have passed."""
         # One statement, one moment: between two, a delivery may pass from "due" to "in hand" or back.
-        in_hand = exists().where(Delivery.claim.is_not(None)) | exists().where(
-            Source.lease_until > clock.real_now()
+        in_hand = or_(
+            exists().where(Delivery.claim.is_not(None)),
+            exists().where(Source.lease_until > clock.real_now()),
+            exists().where(Duty.lease_until > clock.real_now()),
         )
         with self.database.reading() as session:
             return not session.scalar(select(or_(in_hand, *_due(within, self.clockwork).values())))
@@ -96,6 +104,11 @@ class Steps:
         self.lanes.renew()
         with self.database.writing() as session:
             self.worker.beat(session)
+
+    def enlist(self) -> None:
+        """Let the house's duties have their rows, so that each is known to be due."""
+        if self.clockwork.duties:
+            self.database.write(lambda session: enlist(session, self.clockwork.duties))
 
 
 def kinds_due(session: Session, clockwork: Clockwork) -> list[Work]:

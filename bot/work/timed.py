@@ -17,7 +17,7 @@ from bot.store.db import Database
 from bot.store.destinations import Subscription
 from bot.store.drafts import DraftKind
 from bot.store.plans import Correction, Duty, Reminder
-from bot.work.duties import TimedDuty, free, run_due
+from bot.work.duties import TimedDuty, free
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,6 @@ def turn(database: Database, clockwork: Clockwork) -> bool:
         ),
     }
     did = [database.write(work[kind]) > 0 for kind in due if kind in work]
-    if "duties" in due:
-        did.append(run_due(database, clockwork.duties))
     return any(did)
 
 
