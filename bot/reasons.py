@@ -53,4 +53,5 @@ _CLAUSES = {
     "place_all": "this conversation is for the whole network",
     "alert": "you look after the network",
     "sign_in": "you asked to sign in",
+    "wrote": "you wrote to us",
 }

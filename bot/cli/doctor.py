@@ -78,6 +78,7 @@ def _installation(settings: Settings) -> Iterator[Finding]:
     house = open_house(settings)
     click.get_current_context().call_on_close(house.database.close)
     yield from _senders(house)
+    yield from _mailbox(house)
     yield _workers(house)
     yield from _outbox(house)
     yield from _sources(house)
@@ -107,6 +108,12 @@ def _senders(house: House) -> Iterator[Finding]:
             yield Finding(name, "; ".join(sender.check()) or None)
         finally:
             sender.close()
+
+
+def _mailbox(house: House) -> Iterator[Finding]:
+    mailbox = house.open_mailbox()
+    if mailbox is not None:
+        yield Finding("mailbox", "; ".join(mailbox.check()) or None)
 
 
 def _used(house: House, sender: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from flask import current_app
 
-from bot.contracts import Sender, Webhook
+from bot.contracts import Letter, Sender, Webhook
 from bot.delivery.envelopes import Stationery
 from bot.links import Links
 from bot.network import Network
@@ -45,6 +45,9 @@ class House(Protocol):
     @property
     def renderers(self) -> Mapping[str, Callable[[], Sender]]:
         """A sender of every medium that is only asked to draw, configured or not."""
+
+    def read_letter(self, raw: bytes) -> Letter:
+        """What a letter is, from its bytes."""
 
     def open_webhook(self, source: Source) -> Webhook | None:
         """The receiving side of a source, None when it has none. Raises SourceFault."""

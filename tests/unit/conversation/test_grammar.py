@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 
 import pytest
 
 from bot.contracts import (
+    ANSWERS,
+    LANGUAGES,
+    AnswerKind,
     AskHelp,
     AskReminder,
     ChooseLanguage,
     ChooseRhythm,
     Command,
     GiveAnswer,
+    Language,
     MuteItem,
     NotUnderstood,
     StopAll,
@@ -20,6 +25,7 @@ from bot.contracts import (
 from bot.conversation.days import read_day
 from bot.conversation.grammar import understand
 from bot.conversation.phrases import PHRASES
+from bot.conversation.replies import answer_label, guide
 
 TODAY = date(2026, 11, 24)
 """A Tuesday."""
@@ -111,6 +117,20 @@ def test_what_is_no_command_or_two_that_contradict_each_other_is_none(text: str)
 )
 def test_an_answer_that_is_taken_back_in_the_same_breath_is_asked_about(text: str) -> None:
     assert isinstance(understand(text, TODAY), NotUnderstood)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_the_words_on_the_buttons_are_understood_as_a_reply(language: Language, kind: AnswerKind) -> None:
+    assert understand(answer_label(language, kind), TODAY) == GiveAnswer(kind)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_the_guide_offers_is_understood(language: Language) -> None:
+    said = guide(language)
+    offered = [phrase for line in said.lines for phrase in re.findall(r"\*\*(.+?)\*\*", line)]
+    assert len(offered) == 9
+    assert not [phrase for phrase in offered if isinstance(understand(phrase, TODAY), NotUnderstood)]
 
 
 def test_a_command_deep_in_a_letter_does_nothing() -> None:
