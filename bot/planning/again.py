@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.network import Network
+from bot.planning.forecast import when_again
 from bot.planning.notices import ensure_messages
 from bot.store import audit
 from bot.store.contacts import Contact
@@ -40,9 +41,10 @@ def send_again(
     actor: str,
     origin: str = "",
 ) -> Again:
-    """Queue these deliveries with their items' newest revisions, due now, and open their lanes.
+    """Queue these deliveries with their items' newest revisions, and open their lanes.
 
-    Keep `ids` to some hundreds a transaction.
+    They go out now or, unless they are urgent, when their readers' sending hours open. Keep `ids` to some
+    hundreds a transaction.
     """
     rows = session.execute(
         select(Delivery, Destination, Contact)
@@ -55,6 +57,7 @@ def send_again(
     ids_of_items = {delivery.item_id for delivery, _, _ in rows if delivery.item_id is not None}
     items = {item.id: item for item in session.scalars(_items(ids_of_items))}
     other_ways = _other_ways(session, [delivery for delivery, _, _ in rows])
+    due = when_again(session, [delivery for delivery, _, _ in rows], clock.now())
     queued: list[int] = []
     refused: dict[int, str] = {}
     for delivery, place, contact in rows:
@@ -64,6 +67,7 @@ def send_again(
             refused[delivery.id] = why_not
             continue
         _queue(session, network, delivery, place, contact, item)
+        delivery.due_at = due[delivery.id]
         other_ways[delivery.dedupe_key] = "queued"
         audit.record(session, actor, "delivery.sent_again", f"delivery {delivery.id}", origin)
         queued.append(delivery.id)
@@ -142,7 +146,7 @@ def _queue(
     if item is not None and (delivery.purpose == "notice" or delivery.revision < item.revision):
         messages = ensure_messages(session, network, item, item.content(), {languages})
         delivery.message_id, delivery.revision = messages[languages], item.revision
-    delivery.state, delivery.due_at, delivery.attempts = "queued", now, 0
+    delivery.state, delivery.attempts = "queued", 0
     delivery.settled_at, delivery.error, delivery.claim = None, None, None
     if delivery.expires_at and delivery.expires_at <= now:
         delivery.expires_at = None

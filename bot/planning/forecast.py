@@ -16,7 +16,8 @@ from bot.planning.audiences import Whom
 from bot.planning.hours import Hours
 from bot.planning.notices import over_at
 from bot.store.contacts import Contact
-from bot.store.destinations import Destination, Subscription
+from bot.store.deliveries import Delivery
+from bot.store.destinations import USUAL_HOURS, Destination, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,28 @@ def forecast(session: Session, details: Details, now: datetime, zone: str = DEFA
         return Forecast(over=True)
     everybody = session.scalar(select(func.coalesce(func.max(Subscription.id), 0))) or 0
     return count_up(grouped(session, Whom(details, 0, everybody)), now, details.title, over, details.urgent)
+
+
+def when_again(session: Session, deliveries: Iterable[Delivery], now: datetime) -> dict[int, datetime]:
+    """When each of these would go out if it were sent again now, by its id: in its reader's sending hours."""
+    rows = list(deliveries)
+    theirs = (Subscription.contact_id == Destination.contact_id) | (
+        Subscription.contact_id.is_(None) & (Subscription.destination_id == Destination.id)
+    )
+    hours = dict(
+        session.execute(
+            select(Destination.id, func.min(Subscription.hours))
+            .join(Subscription, theirs)
+            .where(Destination.id.in_({row.destination_id for row in rows}))
+            .group_by(Destination.id)
+        ).all()
+    )
+    return {
+        row.id: Hours.parse(hours.get(row.destination_id, USUAL_HOURS)).due(
+            now, now, row.expires_at if row.expires_at and row.expires_at > now else None, urgent=row.urgent
+        )
+        for row in rows
+    }
 
 
 def grouped(session: Session, whom: Whom) -> list[Group]:

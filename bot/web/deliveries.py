@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
+from bot import clock
 from bot.planning.again import arrived as mark_arrived
 from bot.planning.again import send_again
 from bot.store.contacts import Contact
@@ -21,6 +22,7 @@ from bot.web.house import house
 from bot.web.items import choices
 from bot.web.lines import lines
 from bot.web.pages import back_to, number, page, words
+from bot.web.prose import moment
 
 PAGE = 50
 
@@ -70,7 +72,9 @@ def again(delivery_id: int) -> Redirect:
     def queue(session: Session) -> str:
         done = send_again(session, house().network, [delivery_id], actor, origin)
         if done.queued:
-            return f"Delivery {delivery_id} is queued again."
+            due = session.get_one(Delivery, delivery_id).due_at
+            when = "now" if due <= clock.now() else moment(due, house().settings.zone)
+            return f"Delivery {delivery_id} is queued again: it goes out {when}."
         return f"Delivery {delivery_id} was not queued: {done.refused.get(delivery_id, 'it does not exist')}."
 
     return _act(queue)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from bot import clock
+from bot.planning.forecast import when_again
+from bot.store.deliveries import Delivery
 from bot.store.drafts import Draft
 from bot.store.sources import Source
 from bot.web import prose
@@ -112,6 +115,13 @@ class Frame:
         with self.house.database.reading() as rows:
             waiting = select(func.count()).select_from(Draft).where(Draft.state == "waiting")
             return rows.scalar(waiting) or 0
+
+    def again_at(self, ids: Iterable[int]) -> dict[int, datetime]:
+        """When these deliveries would go out if they were sent again, by id; nothing for those that go now."""
+        wanted, now = list(ids), clock.now()
+        with self.house.database.reading() as rows:
+            found = rows.scalars(select(Delivery).where(Delivery.id.in_(wanted))) if wanted else ()
+            return {key: at for key, at in when_again(rows, found, now).items() if at > now}
 
 
 def dress(app: Flask, house: House) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -15,6 +15,7 @@ from bot.store.audit import Audit
 from bot.store.contacts import contact_by_email
 from bot.store.deliveries import Delivery, State
 from tests import factories
+from tests.conftest import FrozenClock
 from tests.unit.web.browser import Browser, seen
 
 
@@ -88,11 +89,24 @@ def test_a_failed_delivery_is_sent_again_and_the_trail_says_so(told: House, brow
         "/deliveries?state=failed", "/deliveries/2/send-again", back="/deliveries?state=failed"
     )
     assert (answer.status_code, answer.headers["Location"]) == (303, "/deliveries?state=failed")
-    assert "Delivery 2 is queued again." in seen(browser.get("/deliveries"))
+    assert "Delivery 2 is queued again: it goes out now." in seen(browser.get("/deliveries"))
     assert factories.deliveries(told.database)[1].state == "queued"
     with told.database.reading() as session:
         trail = session.execute(select(Audit.actor, Audit.action, Audit.subject, Audit.origin)).all()
     assert trail == [("local", "delivery.sent_again", "delivery 2", "127.0.0.1")]
+
+
+def test_before_pressing_it_says_when_it_goes_out_and_then_it_does(
+    told: House, browser: Browser, frozen: FrozenClock
+) -> None:
+    put(told, "failed", 2)
+    assert "goes out now to 1" in seen(browser.get("/deliveries?state=failed"))
+    frozen.advance(hours=10)
+    for page in ("/deliveries?state=failed", "/items/1"):
+        assert "goes out Wed 25 Nov, 08:00 to 1" in seen(browser.get(page))
+    browser.submit("/deliveries", "/deliveries/2/send-again")
+    assert "it goes out Wed 25 Nov, 08:00." in seen(browser.get("/deliveries"))
+    assert factories.deliveries(told.database)[1].due_at == datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 
 
 def test_what_cannot_be_sent_again_says_why(told: House, browser: Browser) -> None:
