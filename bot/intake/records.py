@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import When
 from bot.contracts import Details
+from bot.planning.calls import door
 from bot.store.items import Item, ItemCity, ItemTopic, ReportRow, Revision
 
 _ITEMS, _REPORTS, _REVISIONS, _CITIES, _TOPICS = (
@@ -118,7 +119,7 @@ def _columns(details: Details, zone: str) -> dict[str, Any]:
     return {
         "kind": details.kind, "visibility": details.visibility, "urgent": details.urgent,
         "details": details.model_dump(mode="json", exclude_defaults=True),
-        "opens_at": begins(details.opens_at), "closes_at": ends(details.closes_at),
+        "opens_at": begins(details.opens_at), "closes_at": ends(door(details)),
         "starts_at": begins(details.starts_at), "ends_at": ends(details.ends_at),
     }  # fmt: skip
 

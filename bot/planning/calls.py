@@ -36,6 +36,17 @@ def next_deadline(details: Details, now: datetime | None = None, zone: str = DEF
     return next((moment for moment in left if moment.ends(zone) > at), None)
 
 
+def door(details: Details) -> When | None:
+    """The last moment at which a newcomer may still apply; None when there is none, or none is known.
+
+    That is the last deadline, or the last cut-off of a call that states no other end. A second stage is
+    only for those who passed the first.
+    """
+    if details.closes_at is not None or details.continuous:
+        return details.closes_at
+    return max(details.cutoffs, key=When.ends, default=None)
+
+
 def state_of(details: Details, now: datetime | None = None, zone: str = DEFAULT_ZONE) -> State:
     """The state of a call (of an event: its registration) at an instant, from its dates and nothing else.
 

@@ -20,6 +20,7 @@ from bot.contracts import Details
 from bot.network import Network
 from bot.planning import corrections, floods, letter_fanout, reminders
 from bot.planning.audiences import Whom, audience, chunk_end, groups, next_match
+from bot.planning.calls import door
 from bot.planning.messages import keep_messages
 from bot.planning.queueing import UNTOLD, Telling, queue
 from bot.planning.reminder_rows import keep_reminders
@@ -151,7 +152,7 @@ def hours_of(found: Iterable[tuple[str, str, int]]) -> dict[str, int]:
 
 def over_at(details: Details, zone: str) -> datetime | None:
     """When there is no sense in telling any more: the call has closed, the event is over. UTC."""
-    last = details.closes_at if details.kind == "call" else (details.ends_at or details.starts_at)
+    last = door(details) if details.kind == "call" else (details.ends_at or details.starts_at)
     return last.ends(zone) if last and details.kind in {"call", "event"} else None
 
 

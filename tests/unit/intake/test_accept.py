@@ -92,6 +92,21 @@ def test_a_source_that_says_another_state_than_its_dates_is_logged_and_its_dates
     assert (line["stated"], line["dates"]) == ("closed", "open")
 
 
+@pytest.mark.parametrize(
+    "more", [{"closes_at": "2026-11-23"}, {"closes_at": None, "cutoffs": ["2026-11-01"]}]
+)
+def test_a_call_that_is_over_becomes_an_item_and_nobody_hears_of_it(
+    database: Database, network: Network, frozen: object, more: dict[str, Any]
+) -> None:
+    with database.writing() as session:
+        person(session)
+    tell(database, Report("a", details(**more)))
+    plan(database, network)
+    assert deliveries(database, "queued", "held", "sent") == []
+    with database.reading() as session:
+        assert session.scalars(select(Item.closes_at)).one() is not None
+
+
 def test_a_call_that_closes_before_it_opens_is_taken_in_and_nobody_hears_of_it(
     database: Database, network: Network, frozen: object
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.clock import When
-from bot.planning.calls import closes_before_it_opens, deadlines, disagrees, next_deadline, state_of
+from bot.planning.calls import closes_before_it_opens, deadlines, disagrees, door, next_deadline, state_of
 from tests.factories import details
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -105,6 +105,22 @@ def test_the_next_deadline_is_the_next_cut_off_and_a_bare_date_lasts_until_midni
     assert next_deadline(said, datetime(2026, 11, 24, 21, 59, tzinfo=UTC)) == When.parse("2026-11-24")
     assert next_deadline(said, datetime(2026, 11, 24, 22, 0, tzinfo=UTC)) == When.parse("2026-12-10")
     assert next_deadline(said, datetime(2027, 1, 16, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("dates", "last"),
+    [
+        ({"closes_at": "2027-01-15", "second_stage_at": "2027-06-01"}, "2027-01-15"),
+        ({"closes_at": "2027-01-15", "cutoffs": ["2026-12-01"]}, "2027-01-15"),
+        ({"cutoffs": ["2027-01-15T12:00:00+02:00", "2027-01-15", "2026-12-01"]}, "2027-01-15"),
+        ({"cutoffs": ["2026-12-01"], "continuous": True}, None),
+        ({"second_stage_at": "2027-06-01"}, None),
+        ({}, None),
+    ],
+)
+def test_the_door_shuts_with_the_last_deadline_for_newcomers(dates: dict[str, Any], last: str | None) -> None:
+    shut = door(call(**dates))
+    assert (shut.isoformat() if shut else None) == last
 
 
 @pytest.mark.parametrize(
