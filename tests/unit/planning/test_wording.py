@@ -48,7 +48,7 @@ def test_a_notice_says_all_that_is_known_of_a_call(network: Network) -> None:
         ("Stänger", "15 januari 2027 kl. 16.15 (finsk tid)"),
         ("Fond", "ERUF"),
         ("Myndighet", "Birkalands förbund"),
-        ("Finansierande landskapsförbund", "Nylands förbund"),
+        ("Finansiärer", "Nylands förbund"),
         ("Belopp", "1 500 000 euro"),
         ("Stöd högst", "60 %"),
         ("Särskilda mål", "1.1, 2.1"),
