@@ -7,7 +7,7 @@ import random
 import pytest
 
 from bot.clock import When
-from bot.contracts import Action, Fact, Language, Message, Sent
+from bot.contracts import Action, Entry, Fact, Language, Message, Section, Sent
 from integrations.slack.sender import SlackSender
 from tests.fakes.slack import FakeSlack
 from tests.integrations.slack.samples import WORDS, message, outgoing
@@ -30,6 +30,20 @@ def _text(dice: random.Random, most: int) -> str:
     return ("".join(pieces) * dice.choice((1, 1, 5, 60)))[:most]
 
 
+def _section(dice: random.Random) -> Section:
+    own = Action(label=_text(dice, 300), url="/items" + _text(dice, 300), personal="page")
+    entries = tuple(
+        Entry(
+            title=_text(dice, 500), label=_text(dice, 300), url="https://example.org/" + _text(dice, 900),
+            summary=_text(dice, 900), made_by=_text(dice, 90),
+            facts=(Fact(label=_text(dice, 90), text=_text(dice, 900)),),
+            notes=(_text(dice, 900),), actions=(own,) * dice.choice((0, 3, 9)),
+        )
+        for _ in range(dice.choice((0, 1, 20)))
+    )  # fmt: skip
+    return Section(title=_text(dice, 300), entries=entries, more=dice.choice((None, own)))
+
+
 def _message(dice: random.Random, language: Language) -> Message:
     when = dice.choice((None, When.parse("2027-01-15"), When.parse("2027-01-15T16:15:00Z")))
     return Message(
@@ -50,6 +64,8 @@ def _message(dice: random.Random, language: Language) -> Message:
             for _ in range(dice.choice((0, 2, 40)))
         ),
         notes=tuple(_text(dice, 1000) for _ in range(dice.choice((0, 2, 50)))),
+        changes=tuple(_text(dice, 1000) for _ in range(dice.choice((0, 2, 50)))),
+        sections=tuple(_section(dice) for _ in range(dice.choice((0, 0, 2, 20)))),
         urgent=dice.random() < 0.5,
         words=WORDS.model_copy(update={"network": _text(dice, 300), "more": _text(dice, 300)}),
     )
@@ -76,7 +92,8 @@ def test_each_kind_of_hostile_text_arrives_in_every_field(
     slack: FakeSlack, sender: SlackSender, nasty: str
 ) -> None:
     given = message(
-        title=nasty, label=nasty, body=nasty, notes=(nasty,), facts=(Fact(label=nasty, text=nasty),),
+        title=nasty, label=nasty, body=nasty, notes=(nasty,), facts=(Fact(label=nasty, text=nasty),), changes=(nasty,),
+        sections=(Section(title=nasty, entries=(Entry(title=nasty, label=nasty, summary=nasty, notes=(nasty,)),)),),
         actions=(Action(label=nasty, url="https://example.org/"),),
     )  # fmt: skip
     [outcome] = sender.send([outgoing("C1", "k", given, reason=nasty, name=nasty)])
