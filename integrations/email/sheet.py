@@ -78,8 +78,9 @@ class Sheet:
 
     @property
     def subject(self) -> str:
-        """What stands in the mail's subject."""
-        said = f"{self.label}: {self.title}" if self.label else self.title
+        """What stands in the mail's subject. The titles of digests and letters say what they are."""
+        named = self.label and self.purpose not in {"digest", "letter"}
+        said = f"{self.label}: {self.title}" if named else self.title
         return f"{URGENT} {said}" if self.urgent else said
 
     @property

@@ -1,0 +1,29 @@
+"""A process that writes the digests that are due, a few readers a turn, until it is killed or there are none.
+
+    python -m tests.crash.digester
+
+Its settings come from the environment.
+"""
+
+from __future__ import annotations
+
+import time
+
+from bot.app import open_house, read_environment
+from bot.planning.digests import run_digests
+
+AT_ONCE = 20
+PAUSE = 0.03
+"""Seconds between turns, so that a kill finds some done and some not."""
+
+
+def main() -> None:
+    """Write them."""
+    house = open_house(read_environment())
+    desk = house.desk
+    while house.database.write(lambda session: run_digests(session, desk, AT_ONCE)):
+        time.sleep(PAUSE)
+
+
+if __name__ == "__main__":
+    main()
