@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -23,6 +24,17 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """An old letter in a list."""
+
+    slug: str
+    title: str
+    preheader: str
+    send_at: datetime | None
+    closes: date
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A section of an old letter."""
 
@@ -30,11 +42,28 @@ class Part:
     told: tuple[Told, ...]
 
 
-def sent_letters(session: Session, most: int | None = None) -> Sequence[Letter]:
-    """All letters that went out, newest first."""
+def sent_letters(session: Session, most: int) -> Sequence[Letter]:
+    """The newest letters that went out, whole."""
     return session.scalars(
         select(Letter).where(Letter.state == "sent").order_by(Letter.closes.desc()).limit(most)
     ).all()
+
+
+def headlines(session: Session, language: Language) -> Sequence[Headline]:
+    """All letters that went out as lists show them, newest first."""
+    page = Letter.pages[language]
+    rows = session.execute(
+        select(
+            Letter.slug,
+            page["title"].as_string(),
+            page["preheader"].as_string(),
+            Letter.send_at,
+            Letter.closes,
+        )
+        .where(Letter.state == "sent")
+        .order_by(Letter.closes.desc())
+    )
+    return [Headline(*row) for row in rows]
 
 
 def message_of(letter: Letter, language: Language) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -14,6 +15,8 @@ from bot.letters.content import LetterContent
 from bot.letters.entries import entry_of
 from bot.network import Network
 from bot.planning.calls import next_deadline
+from bot.planning.digest_content import Summaries
+from bot.planning.digest_desk import summaries_of
 from bot.planning.fixed_words import house_words
 from bot.planning.variants import only, variant
 from bot.settings import Settings
@@ -26,25 +29,33 @@ PREHEADER_LIMIT = 140
 DEADLINES_AHEAD = timedelta(days=60)
 
 
-def items_of(session: Session, content: LetterContent) -> dict[int, Item]:
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What a letter is composed of: its items by id, and the summaries that a language model made of them."""
+
+    items: Mapping[int, Item]
+    summaries: Summaries
+
+
+def supply_of(session: Session, content: LetterContent) -> Supply:
     """The letter's items that may be told: public and published as they are now."""
     wanted = [entry.item_id for entry in content.shown()]
     found = select(Item).where(Item.id.in_(wanted), Item.visibility == "public", Item.state == "published")
-    return {item.id: item for item in session.scalars(found)}
+    return Supply({item.id: item for item in session.scalars(found)}, summaries_of(session, wanted))
 
 
 def compose_letter(
     letter: Letter,
     content: LetterContent,
-    items: Mapping[int, Item],
+    supply: Supply,
     language: Language,
     network: Network,
     settings: Settings,
 ) -> Message:
-    """The letter in one language. What `items` does not have (left out, withdrawn since) is not told."""
+    """The letter in one language. What the supply does not have (left out, withdrawn since) is not told."""
     told, opening = variant(content.opening, language)
     title = title_of(letter, content, language, network)
-    sections = _sections(content, items, language, network, settings.public_url)
+    sections = _sections(content, supply, language, network, settings.public_url)
     named = (entry.title for section in sections for entry in section.entries)
     return Message(
         language=language,
@@ -55,7 +66,7 @@ def compose_letter(
         body=opening,
         notes=only(language, language, told) if opening else (),
         sections=sections,
-        picture=_deadlines(items.values(), language, settings.zone),
+        picture=_deadlines(supply.items.values(), language, settings.zone),
         actions=(
             Action(
                 label=words.gettext(language, "Read on the web"),
@@ -93,7 +104,7 @@ def written_in(content: LetterContent, items: Iterable[Item]) -> dict[Language, 
 
 def _sections(
     content: LetterContent,
-    items: Mapping[int, Item],
+    supply: Supply,
     language: Language,
     network: Network,
     public_url: str,
@@ -101,9 +112,11 @@ def _sections(
     made = []
     for heading in content.sections:
         entries = [
-            entry_of(items[placed.item_id], language, network, public_url)
+            entry_of(
+                item, language, network, public_url, supply.summaries.get((item.id, item.revision, language))
+            )
             for placed in content.within(heading.key)
-            if not placed.out and placed.item_id in items
+            if not placed.out and (item := supply.items.get(placed.item_id))
         ]
         if entries:
             made.append(Section(title=heading.titles[language], entries=tuple(entries)))

@@ -17,8 +17,13 @@ from bot.summaries import extract
 _TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def entry_of(item: Item, language: Language, network: Network, public_url: str) -> Entry:
-    """The item's title, its cities, what a reader must know of it, and where more is to be read."""
+def entry_of(
+    item: Item, language: Language, network: Network, public_url: str, made: tuple[str, str] | None = None
+) -> Entry:
+    """The item's title, its cities, what a reader must know of it, and where more is to be read.
+
+    `made` is a summary that a language model made, and its name; without one it is an extract.
+    """
     details = item.content()
     told, title = variant(details.title, language)
     body_in, body = variant(details.body, language)
@@ -26,9 +31,10 @@ def entry_of(item: Item, language: Language, network: Network, public_url: str) 
         title=steady(title),
         label=spoken.cities(details.cities, language, network),
         url=read_at(item, details, language, public_url),
-        summary=extract(body, body_in, title),
+        summary=made[0] if made else extract(body, body_in, title),
+        made_by=made[1] if made else "",
         facts=tuple(_facts(details, language)),
-        notes=only(language, told, body_in if body else told),
+        notes=only(language, told, body_in if body and not made else told),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import LANGUAGES
-from bot.letters.composing import compose_letter, items_of
+from bot.letters.composing import compose_letter, supply_of
 from bot.letters.content import LetterContent
 from bot.network import Network
 from bot.planning.letter_fanout import announce_letter
@@ -27,9 +27,9 @@ def release_letter(session: Session, draft: Draft, network: Network, settings: S
     if letter.state == "sent":
         return
     content = LetterContent.model_validate(draft.approved_content or draft.content)
-    items = items_of(session, content)
+    supply = supply_of(session, content)
     messages = {
-        language: compose_letter(letter, content, items, language, network, settings)
+        language: compose_letter(letter, content, supply, language, network, settings)
         for language in LANGUAGES
     }
     pages: dict[str, Any] = {key: message.model_dump(mode="json") for key, message in messages.items()}
@@ -39,7 +39,9 @@ def release_letter(session: Session, draft: Draft, network: Network, settings: S
         for heading in content.sections
         if (
             ids := [
-                each.item_id for each in content.within(heading.key) if not each.out and each.item_id in items
+                each.item_id
+                for each in content.within(heading.key)
+                if not each.out and each.item_id in supply.items
             ]
         )
     ]

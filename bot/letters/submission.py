@@ -34,6 +34,8 @@ def put_forward(
         stated = _stated(letter, network, settings)
         draft = create(session, "letter", stated, actor, origin, subject_id=letter.id)
     else:
+        if draft.state == "dropped":  # somebody changed their mind: a letter has one draft for its whole life
+            draft.state = "draft"
         edit(session, draft.id, _stated(letter, network, settings), actor, origin)
     page = f"{settings.public_url}/approvals/{draft.id}"
     return submit(session, network, draft.id, actor, origin, url=page)
@@ -44,7 +46,7 @@ def follow(
 ) -> None:
     """Let the draft of a letter that was edited say what the letter says: an approval is void then."""
     draft = draft_of(session, letter)
-    if draft is not None:
+    if draft is not None and draft.state != "dropped":
         edit(session, draft.id, _stated(letter, network, settings), actor, origin)
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort
 
 from bot import clock
 from bot.contracts import Fact, Language, Message
-from bot.letters.archive import Part, message_of, parts, public_item, sent_letters
+from bot.letters.archive import Headline, Part, headlines, message_of, parts, public_item
 from bot.letters.writing import letter_named
 from bot.planning.facts import facts
 from bot.planning.variants import variant
@@ -30,10 +30,7 @@ def show() -> Response:
     """All letters, newest first."""
     language = asked_language()
     with house().database.reading() as session:
-        letters = [
-            (letter.slug, message_of(letter, language), sent_on(letter, language))
-            for letter in sent_letters(session)
-        ]
+        letters = [(each, sent_on(each, language)) for each in headlines(session, language)]
     return public_page("archive.html", language, letters=letters)
 
 
@@ -108,7 +105,7 @@ def said(fact: Fact, language: Language) -> str:
     return fact.when.spoken(language, house().settings.zone) if fact.when else fact.text
 
 
-def sent_on(letter: Letter, language: Language) -> str:
+def sent_on(letter: Letter | Headline, language: Language) -> str:
     """The day the letter reaches its readers."""
     at = letter.send_at
     local = at.astimezone(clock.zone(house().settings.zone)).date() if at else letter.closes

@@ -28,7 +28,7 @@ from bot.web.feed_forms import FeedEntry, FeedHead, atom, changed_at, json_feed,
 from bot.web.house import house
 from bot.web.public import address, asked_language, kept
 
-NEWEST = 50
+NEWEST, LETTERS = 50, 12
 KIND = {
     "announcement": "Announcement",
     "call": "Funding call",
@@ -64,7 +64,7 @@ def letters() -> Response:
     """The weekly letters as Atom, whole."""
     language = asked_language()
     with house().database.reading() as session:
-        entries = [_letter_entry(letter, language) for letter in sent_letters(session, NEWEST)]
+        entries = [_letter_entry(letter, language) for letter in sent_letters(session, LETTERS)]
     title = f"{house().network.name[language]}: {words.gettext(language, 'Weekly letters')}"
     head = _head("letters", title, language, "/archive")
     return kept(atom(head, entries), "application/atom+xml", changed_at(entries))

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from bot.contracts import LANGUAGES, Details, Language
-from bot.letters.composing import items_of, title_of, written_in
+from bot.letters.composing import supply_of, title_of, written_in
 from bot.letters.content import Heading, LetterContent, Placed
 from bot.letters.gathering import gather
 from bot.letters.release import sending_time
@@ -45,8 +46,9 @@ class Line:
 def desk(session: Session, house: House, letter: Letter) -> dict[str, Any]:
     """What the page of a letter that is being written shows."""
     content = LetterContent.of(letter)
-    told = items_of(session, content)
-    everything = {item.id: item for item in _items(session, content)}
+    told = supply_of(session, content).items
+    ids = [entry.item_id for entry in content.entries]
+    everything = {item.id: item for item in session.scalars(select(Item).where(Item.id.in_(ids)))}
     draft = draft_of(session, letter)
     readers: Readers = count_readers(session)
     return {
@@ -89,11 +91,6 @@ def edit_from(form: MultiDict[str, str], content: LetterContent) -> tuple[Edit, 
     }
     edit = Edit(title=words["title"], opening=words["opening"], entries=[entry for _, entry in entries])
     return edit, number(form.get("version")) or 0
-
-
-def _items(session: Session, content: LetterContent) -> list[Item]:
-    ids = [entry.item_id for entry in content.entries]
-    return [item for item_id in ids if (item := session.get(Item, item_id))]
 
 
 def _lines(house: House, heading: Heading, content: LetterContent, items: Mapping[int, Item]) -> list[Line]:

@@ -14,7 +14,7 @@ from bot.approval import Refused
 from bot.contracts import LANGUAGES, Language, Message, Outgoing
 from bot.letters.archive import Part, Told
 from bot.letters.block import html_block, text_block
-from bot.letters.composing import compose_letter, items_of
+from bot.letters.composing import compose_letter, supply_of
 from bot.letters.content import LetterContent
 from bot.letters.submission import draft_of, follow, put_forward
 from bot.letters.writing import Stale, letter_named, moved, save, start_letter, take_in
@@ -141,8 +141,8 @@ def _message(slug: str, language: Language) -> tuple[Letter, Message]:
         if letter.pages:
             return letter, Message.model_validate(letter.pages[language])
         content = LetterContent.of(letter)
-        items = items_of(session, content)
-        return letter, compose_letter(letter, content, items, language, house().network, house().settings)
+        supply = supply_of(session, content)
+        return letter, compose_letter(letter, content, supply, language, house().network, house().settings)
 
 
 def _outgoing(message: Message) -> Outgoing:

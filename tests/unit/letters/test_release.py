@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -122,6 +123,28 @@ def test_a_fanout_in_small_chunks_tells_everybody(news: House, frozen: FrozenClo
     assert len(letters_to(news)) == 7
 
 
+def test_two_workers_at_once_tell_everybody_once(news: House, frozen: FrozenClock) -> None:
+    people(news, *(f"Reader{number}" for number in range(40)))
+    letter = begin(news)
+    draft_id = news.database.write(
+        lambda session: (
+            put_forward(session, session.get_one(Letter, letter.id), news.network, news.settings, "alice").id
+        )
+    )
+    news.database.write(lambda session: approve(session, draft_id, 1, "bob"))
+    frozen.instant = FRIDAY
+
+    def work(_: int) -> None:
+        release(news)
+        factories.plan(news.database, news.network, size=5)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    factories.plan(news.database, news.network, size=5)
+    assert len(letters_to(news)) == 40
+    assert len(factories.deliveries(news.database)) == 40
+
+
 def test_a_crowd_is_spread_over_some_minutes(news: House, frozen: FrozenClock) -> None:
     people(news, *(f"Reader{number}" for number in range(60)))
     send(news, frozen, begin(news))
@@ -196,7 +219,10 @@ def test_a_missing_language_comes_in_another_and_says_so(news: House, frozen: Fr
     letter = begin(news)
     write(news, letter, opening={"fi": "Vain suomeksi."})
     sent = send(news, frozen, letter)
-    assert (page(sent, "sv").body, page(sent, "sv").notes) == ("Vain suomeksi.", ("Texten finns bara på finska.",))
+    assert (page(sent, "sv").body, page(sent, "sv").notes) == (
+        "Vain suomeksi.",
+        ("Texten finns bara på finska.",),
+    )
     seminar = page(sent, "fi").sections[2].entries[0]
     assert (seminar.title, seminar.notes) == ("Höstseminarium", ("Vain ruotsiksi.",))
 

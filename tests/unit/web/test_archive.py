@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from bot import clock
 from bot.app import House
 from bot.contracts import Report
 from bot.intake.accept import Rights
+from bot.store.digests import Summary
 from bot.store.drafts import Letter
 from tests import factories
 from tests.conftest import FrozenClock
@@ -64,6 +66,21 @@ def test_the_page_tells_machines_its_languages_title_and_that_they_may_read_it(v
     assert 'hreflang="fi" href="http://127.0.0.1:8000/archive/2026-48?language=fi"' in page
     assert '<meta property="og:title" content="Innostäderna: vecka 48">' in page
     assert '<link rel="canonical" href="http://127.0.0.1:8000/archive/2026-48?language=sv">' in page
+
+
+def test_the_list_names_each_letter_and_what_stands_in_it(visitor: Browser) -> None:
+    words = seen(outside(visitor, "/archive?language=en"))
+    assert "InnoCities: week 48 27 November 2026 For all · Low-carbon Tampere · Höstseminarium" in words
+
+
+def test_a_summary_by_a_language_model_says_so(house: House, frozen: FrozenClock, browser: Browser) -> None:
+    factories.tell(house.database, *week())
+    with house.database.writing() as session:
+        made = {"item_id": 1, "revision": 1, "language": "en", "text": "In short.", "by": "model-1"}
+        session.add(Summary(**made, made_at=clock.now()))
+    send(house, frozen, begin(house))
+    assert "In short. Summary by a language model" in seen(browser.get("/archive/2026-48?language=en"))
+    assert "Summary by" not in seen(browser.get("/archive/2026-48?language=fi"))
 
 
 def test_without_a_language_the_browsers_is_taken(visitor: Browser) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import House
+from bot.approval import drop
 from bot.contracts import Report
 from bot.letters.content import LetterContent
 from bot.letters.writing import letter_named
@@ -153,6 +154,17 @@ def test_put_forward_it_waits_for_another_and_an_edit_must_be_approved_anew(
     words = save(begun, browser, **{"title-en": "Another"})
     assert "What you save now must be approved again." in words
     assert (draft().id, draft().version) == (first.id, first.version + 1)
+
+
+def test_a_letter_that_was_dropped_can_be_written_on_and_put_forward_again(
+    begun: House, browser: Browser
+) -> None:
+    save(begun, browser, do="submit")
+    begun.database.write(lambda session: drop(session, 1, "bob"))
+    assert "Saved." in save(begun, browser)
+    assert "put forward" in save(begun, browser, do="submit")
+    with begun.database.reading() as session:
+        assert session.scalars(select(Draft.state)).all() == ["waiting"]
 
 
 @pytest.mark.parametrize("form_", ["mail", "page"])
