@@ -100,7 +100,10 @@ class ImapMailbox:
         if self._open is None:
             options, box = self._options, self._dial()
             try:
-                box.login(options.username, options.password.get_secret_value(), options.folder)
+                password = options.password.get_secret_value()
+                # imaplib's LOGIN takes ASCII only; AUTHENTICATE PLAIN takes any (RFC 4616).
+                plain = (options.username + password).isascii()
+                (box.login if plain else box.login_utf8)(options.username, password, options.folder)
             except BaseException:
                 with suppress(OSError, IMAP4.error, ImapToolsError):
                     box.client.shutdown()
@@ -125,6 +128,8 @@ class ImapMailbox:
         self._open = None
         where = f"{self._options.host}:{self._options.port}"
         said = " ".join(str(fault).split())[:200]
+        if "AUTHENTICATIONFAILED" in said:
+            fault = MailboxLoginError(("NO", []), "OK")
         match fault:
             case MailboxLoginError():
                 return MailboxFault(f"{where} refused the login: check IMAP_USERNAME and IMAP_PASSWORD")
