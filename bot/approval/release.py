@@ -51,7 +51,7 @@ def due(now: datetime) -> ColumnElement[bool]:
     """Whether a turn would find anything to do."""
     late = and_(Draft.state == "waiting", Draft.expires_at <= now)
     ready = and_(Draft.state == "approved", Draft.release_at <= now)
-    return exists().where(or_(late, ready)) | exists(uncollected().limit(1))
+    return exists().where(or_(late, ready)) | exists(uncollected().limit(1).subquery().select())
 
 
 def release_due(session: Session, network: Network, effects: Mapping[DraftKind, Effect]) -> int:

@@ -17,10 +17,13 @@ from bot.cli.opening import database_fault
 from bot.contracts import SourceFault
 from bot.delivery.accounts import blocked
 from bot.delivery.doubts import GIVE_UP
+from bot.planning.alerts import WATCHERS
 from bot.settings import Settings, SettingsFault
+from bot.store.contacts import Contact
 from bot.store.db import Database
 from bot.store.deliveries import Delivery, Fanout, in_state
 from bot.store.destinations import Destination
+from bot.store.drafts import Draft
 from bot.store.schema import schema_fault
 from bot.store.sources import Source
 from bot.store.workplace import Account
@@ -81,7 +84,22 @@ def _installation(settings: Settings) -> Iterator[Finding]:
     yield from _mailbox(house)
     yield _workers(house)
     yield from _outbox(house)
+    yield _eyes(house)
     yield from _sources(house)
+
+
+def _eyes(house: House) -> Finding:
+    """Whether there is anybody to approve what waits."""
+    with house.database.reading() as session:
+        watchers = select(func.count()).where(Contact.role.in_(WATCHERS), Contact.erased_at.is_(None))
+        few = session.scalars(watchers).one() < 2
+        waits = session.scalar(select(exists().where(Draft.state == "waiting")))
+    if not (waits and few and house.settings.four_eyes):
+        return Finding("approvals")
+    remedy = "give another that role with `contacts import`, or set FOUR_EYES=off in a network of one"
+    return Finding(
+        "approvals", f"a draft waits, and there are no two coordinators or admins: {remedy}", "note"
+    )
 
 
 def _skew(database: Database) -> str | None:

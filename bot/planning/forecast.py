@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -67,7 +67,14 @@ def forecast(session: Session, details: Details, now: datetime, zone: str = DEFA
     if over is not None and over <= now:
         return Forecast(over=True)
     everybody = session.scalar(select(func.coalesce(func.max(Subscription.id), 0))) or 0
-    return count_up(grouped(session, Whom(details, 0, everybody)), now, details.title, over, details.urgent)
+    return count_up(
+        grouped(session, Whom(details, 0, everybody)), now, complete_in(details), over, details.urgent
+    )
+
+
+def complete_in(details: Details) -> set[Language]:
+    """The languages in which an item says all that it says in any: a title, and a text if there is one."""
+    return {language for language in details.title if not details.body or language in details.body}
 
 
 def when_again(session: Session, deliveries: Iterable[Delivery], now: datetime) -> dict[int, datetime]:
@@ -113,11 +120,11 @@ def grouped(session: Session, whom: Whom) -> list[Group]:
 def count_up(
     groups: Iterable[Group],
     now: datetime,
-    texts: Mapping[Language, str],
+    texts: Collection[Language],
     over: datetime | None = None,
     urgent: bool = False,
 ) -> Forecast:
-    """The forecast for these readers of something that is said in the languages of `texts`."""
+    """The forecast for these readers of something that is said in the languages `texts`."""
     due: Counter[datetime] = Counter()
     digests: Counter[str] = Counter()
     senders: Counter[str] = Counter()

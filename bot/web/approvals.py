@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as Redirect
 from bot import approval, clock
 from bot.approval import Refused
 from bot.contracts import LANGUAGES, Language, Outgoing
+from bot.planning.forecast import complete_in
 from bot.planning.wording import compose
 from bot.store.drafts import Draft, Letter
 from bot.web import drafts, guard
@@ -70,7 +71,7 @@ def one(draft_id: int) -> Response:
             missing=drafts.missing_texts(session, house(), draft),
             differences=drafts.differences(draft),
             languages=[
-                (each, drafts.LANGUAGE_NAMES[each], bool(details and each in details.title))
+                (each, drafts.LANGUAGE_NAMES[each], bool(details and each in complete_in(details)))
                 for each in LANGUAGES
             ],
             own=draft.author == guard.actor() and house().settings.four_eyes,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import approval, clock
 from bot.network import Network
 from bot.store.db import Database
 from bot.store.deliveries import Delivery
@@ -82,6 +83,20 @@ def test_all_is_well(live: Shell, database: Database) -> None:
         "well    deliveries in doubt",
         "well    source webhook",
     ]
+
+
+def test_a_draft_that_nobody_can_approve_is_a_note(
+    shell: Shell, database: Database, network: Network
+) -> None:
+    def work(session: Session) -> None:
+        draft = approval.create(session, "announcement", {"title": {"fi": "Tervetuloa"}}, "local")
+        approval.submit(session, network, draft.id, "local")
+
+    database.write(work)
+    remedy = "give another that role with `contacts import`, or set FOUR_EYES=off in a network of one"
+    said = f"note    approvals: a draft waits, and there are no two coordinators or admins: {remedy}"
+    assert said in shell("doctor").lines
+    assert "well    approvals" in shell("doctor", FOUR_EYES="off").lines
 
 
 def test_what_is_not_set_up_yet_is_a_note(shell: Shell) -> None:

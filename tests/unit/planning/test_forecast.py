@@ -42,6 +42,11 @@ def test_at_noon_it_goes_out_now_and_the_rest_in_digests(town: Database) -> None
     assert said.missing == {"en": 1, "sv": 2}
 
 
+def test_a_language_with_a_title_and_no_text_misses_the_text(town: Database) -> None:
+    details = factories.details(body={"fi": "Haettavana on tukea."})
+    assert ahead(town, NOON, details).missing == {"en": 1, "sv": 2}
+
+
 def test_at_night_it_goes_out_when_each_ones_hours_open(town: Database) -> None:
     said = ahead(town, datetime(2026, 11, 24, 20, 0, tzinfo=UTC))
     helsinki, lisbon = datetime(2026, 11, 25, 6, 0, tzinfo=UTC), datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
