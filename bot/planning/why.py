@@ -64,7 +64,7 @@ def decisions(case: Case, network: Network, zone: str, now: datetime) -> list[st
     said.append(f"result: it fits. {because}" if told else "result: no personal copy")
     said += _came(case, now) or [f"delivery: none{_why_none(case, told)}"]
     said += [
-        f"conversation {address} ({_because(row.reason, network)}) {plans.came_of(row, None, now, theirs)}"
+        f"conversation {address}: {_because(row.reason, network)} {plans.came_of(row, None, now, theirs)}"
         for address, row in case.copies
     ]
     return said

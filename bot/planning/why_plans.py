@@ -26,6 +26,14 @@ _APPROVAL = {
     "dropped": "was dropped",
 }
 
+_ABOUT = {
+    "closes": "deadline",
+    "opens": "opening",
+    "starts": "start",
+    "briefing": "briefing",
+    "personal": "moment",
+}
+
 
 def shown(at: datetime, zone_name: str) -> str:
     """An instant as the person it is about sees it: "Tue 2026-11-24 12:00 Europe/Helsinki"."""
@@ -74,6 +82,7 @@ def answer(case: Case, zone_name: str) -> str:
 def reminders(case: Case, reader: Reader, zone_name: str) -> Iterator[str]:
     """The ladder, the item's reminders that are on it, and those the person asked for."""
     steps = reader.ladder.strip(",")
+    steps = steps.replace(",", ", ")
     yield f"ladder: {f'{steps} days before' if steps else 'none, so no reminders'}"
     left_out = 0
     for row in case.reminders:
@@ -95,9 +104,13 @@ def on_ladder(row: Reminder, reader: Reader) -> bool:
 
 
 def _rung(row: Reminder, zone_name: str) -> str:
-    steps, moment = row.steps.strip(","), When.parse(row.moment)
+    moment = When.parse(row.moment)
+    steps = [
+        f"{step} day{'' if step == '1' else 's'} before" for step in row.steps.strip(",").split(",") if step
+    ]
+    before = " and ".join(steps).replace("0 days before", "the day of")
     told = moment.isoformat() if moment.day else shown(moment.begins(), zone_name)
-    return f"{row.fire_on:%a %Y-%m-%d} at 9, {steps} days before it {row.about} ({told})"
+    return f"{row.fire_on:%a %Y-%m-%d} at 9, {before} the {_ABOUT[row.about]} ({told})"
 
 
 def correction(case: Case, zone_name: str) -> Iterator[str]:

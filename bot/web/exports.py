@@ -40,6 +40,8 @@ COLUMNS = (
 ANSWER_NAMES = dict(zip(ANSWERS, ("Seen", "Interested", "Not for us", "Need a partner"), strict=True))
 HEADS = ("When", "Who", "Address", "Lang.", "Way", "What", "State", "Reference", "Answer")
 
+SILENT = "no answer"
+
 exports = Blueprint("exports", __name__)
 ITEM = "/items/<int(max=2147483647):item_id>/told"
 
@@ -101,7 +103,7 @@ def as_pdf(item_id: int) -> Response:
         f"Item {item_id}, made {prose.moment(clock.now(), house().settings.zone, 'd MMMM y, HH:mm zzz')}",
         [("Network", house().network.name.en), *facts],
         said,
-        cities,
+        _answered(cities),
         HEADS,
         (_printed(row) for row in islice(told(house().database, item_id), MOST)),
     )
@@ -196,10 +198,16 @@ def _cities(said: Roster) -> list[tuple[str, str]]:
         answer = (
             f"{ANSWER_NAMES[newest.answer]} ({newest.name or 'erased'}, {_day(newest.at)})"
             if newest
-            else "no answer"
+            else SILENT
         )
         found.append((prose.city_name(house().network, status.city), answer))
     return found
+
+
+def _answered(cities: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those that answered, one a line, and the silent ones on one."""
+    silent = ", ".join(city for city, answer in cities if answer == SILENT)
+    return [each for each in cities if each[1] != SILENT] + ([("No answer", silent)] if silent else [])
 
 
 def _day(at: datetime) -> str:

@@ -59,7 +59,7 @@ def offers(contact: Contact, _: Say) -> Offers:
     hours, steps = Hours.parse(f"{contact.timezone} {contact.hours or '8-17'}"), steps_of(contact.ladder)
     first, last = (hours.first, hours.last) if hours.first is not None else (8, 17)
     day, hour = contact.digest_day, contact.digest_hour
-    names = get_day_names("wide", locale=_LOCALES[language])
+    names = get_day_names("wide", "stand-alone", locale=_LOCALES[language])
     return Offers(
         rhythms=[(value, _(label), value == contact.rhythm) for value, label in RHYTHM_LABELS.items()],
         channels=_channels(contact, _),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot import clock, reasons, words
 from bot.contracts import Language
@@ -49,7 +49,7 @@ class Told:
 @reader_items.get("/m/<token>/items")
 def items(token: str) -> Response:
     """All open items that fit a contact, what closes first before the rest, 50 a page."""
-    start = number(request.args.get("from")) or 0
+    start, next_date = number(request.args.get("from")) or 0, func.coalesce(Item.closes_at, Item.starts_at)
     with house().database.reading() as session:
         contact = bearer(session, token)
         if contact is None:
@@ -57,14 +57,14 @@ def items(token: str) -> Response:
         found = session.scalars(
             select(Item)
             .where(published(), open_at(clock.now()), *fitting(contact))
-            .order_by(Item.closes_at.is_(None), Item.closes_at, Item.id.desc())
+            .order_by(next_date.is_(None), next_date, Item.id.desc())
             .offset(start)
             .limit(PAGE + 1)
         ).all()
         return reader_page(
             "reader_items.html",
             contact,
-            cards=[card(item, contact) for item in found[:PAGE]],
+            cards=[(card(item, contact), _date(item, contact)) for item in found[:PAGE]],
             here=f"/m/{token}",
             before=max(0, start - PAGE) if start else None,
             after=start + PAGE if len(found) > PAGE else None,
@@ -84,6 +84,16 @@ def why(token: str, item_id: int) -> Response:
         return item_page(
             "reader_why.html", 200, contact, token, item, because=_because(case), told=_told(case)
         )
+
+
+def _date(item: Item, contact: Contact) -> str:
+    """When it closes or begins, in the reader's words."""
+    details, language, zone = item.content(), contact.language, contact.timezone
+    if details.closes_at:
+        return words.gettext(language, "Closes on {day}", day=details.closes_at.spoken(language, zone))
+    if details.starts_at:
+        return f"{words.gettext(language, 'Starts')}: {details.starts_at.spoken(language, zone)}"
+    return ""
 
 
 def _because(case: Case) -> str:

@@ -136,8 +136,11 @@ def test_what_came_of_it_is_said(frozen: FrozenClock, database: Database, networ
     found = said(database, network)
     due = "notice of revision 1, queued by email, due Tue 2026-11-24 12:00 Europe/Helsinki, 0 attempts"
     assert found["delivery 1"] == due
-    copies = [word for word in found if word.startswith("conversation")]
-    assert copies == ["conversation Ctampere (Here because this conversation is for Tampere.) delivery 2"]
+    copies = {word: told for word, told in found.items() if word.startswith("conversation")}
+    assert copies == {
+        "conversation Ctampere": "Here because this conversation is for Tampere. delivery 2: notice of revision 1, "
+        "queued by slack, due Tue 2026-11-24 12:00 Europe/Helsinki, 0 attempts"
+    }
 
 
 def test_a_subscription_to_some_kinds_is_said(database: Database, network: Network) -> None:

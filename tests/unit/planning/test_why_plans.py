@@ -58,14 +58,14 @@ def test_hours_answers_and_own_reminders_are_said(
         "hours: working days 9-16 in Europe/Lisbon, open now",
         "mute: not muted",
         "answer: interested by mail, Tue 2026-11-24 10:00 Europe/Lisbon, so no more reminders",
-        "ladder: 14,2 days before",
+        "ladder: 14, 2 days before",
     ]
     (own,) = starting(found, "own reminder")
     assert own.partition(": ")[2] == "planned, Thu 2026-12-03 10:00 Europe/Lisbon"
     on_it = starting(found, "reminder")
     assert [line.partition(", ")[2] for line in on_it] == [
-        "Thu 2026-12-31 at 9, 14 days before it closes (Fri 2027-01-15 14:15 Europe/Lisbon)",
-        "Wed 2027-01-13 at 9, 2 days before it closes (Fri 2027-01-15 14:15 Europe/Lisbon)",
+        "Thu 2026-12-31 at 9, 14 days before the deadline (Fri 2027-01-15 14:15 Europe/Lisbon)",
+        "Wed 2027-01-13 at 9, 2 days before the deadline (Fri 2027-01-15 14:15 Europe/Lisbon)",
     ]
     assert starting(found, "other reminders")[0].endswith("on days that are not on the ladder")
 
