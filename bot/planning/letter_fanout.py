@@ -6,19 +6,18 @@ of their own weekly digest, and those who get it from the list at Creamailer: on
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, insert, literal, null, or_, select
+from sqlalchemy import ColumnElement, Subquery, case, func, insert, literal, null, select
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Language, Message
 from bot.network import Network
 from bot.planning.hours import SPREAD, Hours
+from bot.planning.letter_readers import anybody_elsewhere, readers_within
 from bot.planning.messages import keep_messages
 from bot.planning.queueing import CROWD, SLOTS
 from bot.store.contacts import Contact
@@ -26,50 +25,12 @@ from bot.store.db import changed_rows, insert_into, ring
 from bot.store.deliveries import Delivery, Fanout, MessageRow
 from bot.store.destinations import Destination, Subscription
 from bot.store.drafts import Letter
-from bot.store.mailbox import ListSubscriber, Suppression
 from bot.store.types import Instant
 
 REASON = "letter"
 
-
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """Whom a letter reaches: how many get a copy by each sender, and how many read it otherwise.
-
-    `weekly` get its opening in their digest; `listed` are subscribers at Creamailer, of whom those who are
-    contacts too are counted among the copies here.
-    """
-
-    by_sender: dict[str, int]
-    weekly: int
-    listed: int
-
-    @property
-    def copies(self) -> int:
-        """All copies."""
-        return sum(self.by_sender.values())
-
-
-def count_readers(session: Session) -> Readers:
-    """Count whom a letter would reach if it were released now."""
-    rows = session.execute(
-        select(Subscription.rhythm, Destination.sender, func.count())
-        .select_from(Subscription)
-        .join(Destination, Destination.id == Subscription.destination_id)
-        .join(Contact, Contact.id == Subscription.contact_id)
-        .where(Subscription.rhythm != "off", Contact.letter.is_(True), Contact.erased_at.is_(None))
-        .group_by(Subscription.rhythm, Destination.sender)
-    ).all()
-    by_sender: dict[str, int] = {}
-    for rhythm, sender, count in rows:
-        if rhythm != "weekly":
-            by_sender[sender] = by_sender.get(sender, 0) + count
-    listed = select(func.count()).select_from(ListSubscriber).where(ListSubscriber.status == "active")
-    return Readers(
-        by_sender=by_sender,
-        weekly=sum(count for rhythm, _, count in rows if rhythm == "weekly"),
-        listed=session.scalar(listed) or 0,
-    )
+COMPARED = 2_000
+"""Readers of a chunk that is compared with the lists: SQLite's one writer is held well under 100 ms."""
 
 
 def announce_letter(session: Session, letter: Letter) -> None:
@@ -86,8 +47,9 @@ def announce_letter(session: Session, letter: Letter) -> None:
 def plan_letter(session: Session, network: Network, fanout: Fanout, size: int) -> int:  # noqa: ARG001
     """Plan a letter's fan-out further, at most `size` readers; returns how many that were."""
     letter = session.get_one(Letter, fanout.letter_id)
-    after, end = fanout.cursor, _chunk_end(session, fanout, size)
-    who = _readers(session, after, end)
+    listed = anybody_elsewhere(session)
+    after, end = fanout.cursor, _chunk_end(session, fanout, min(size, COMPARED) if listed else size)
+    who = readers_within(session, after, end, listed)
     found = session.execute(
         select(Destination.languages, Subscription.hours, func.count())
         .select_from(Subscription)
@@ -122,44 +84,6 @@ def _chunk_end(session: Session, fanout: Fanout, size: int) -> int:
     ids = select(Subscription.id).where(Subscription.id > fanout.cursor, Subscription.id <= fanout.upto)
     end = session.scalar(ids.order_by(Subscription.id).offset(max(size, 1) - 1).limit(1))
     return fanout.upto if end is None else end
-
-
-def _readers(session: Session, after: int, end: int) -> list[ColumnElement[bool]]:
-    """What holds for the readers of one chunk."""
-    conditions: list[ColumnElement[bool]] = [
-        Subscription.id > after,
-        Subscription.id <= end,
-        Subscription.rhythm.not_in(["off", "weekly"]),
-        Contact.letter.is_(True),
-        Contact.erased_at.is_(None),
-    ]
-    elsewhere = _elsewhere(session, conditions)
-    return [*conditions, Contact.id.not_in(elsewhere)] if elsewhere else conditions
-
-
-def _elsewhere(session: Session, conditions: Collection[ColumnElement[bool]]) -> list[int]:
-    """Contacts who get the letter from Creamailer, or whose address takes no mail.
-
-    Those lists hold digests of addresses, which no database of ours computes by itself.
-    """
-    if not session.scalar(
-        select(or_(select(ListSubscriber.address).exists(), select(Suppression.address).exists()))
-    ):
-        return []
-    rows = session.execute(
-        select(Contact.id, Contact.email_key, Destination.sender)
-        .join(Subscription, Subscription.contact_id == Contact.id)
-        .join(Destination, Destination.id == Subscription.destination_id)
-        .where(*conditions)
-    ).all()
-    digests = {hashlib.sha256(str(key).encode()).hexdigest(): (contact, by) for contact, key, by in rows}
-    listed = select(ListSubscriber.address).where(
-        ListSubscriber.address.in_(digests), ListSubscriber.status == "active"
-    )
-    # A suppressed address takes no mail; Slack still reaches its owner.
-    mailed = [digest for digest, (_, sender) in digests.items() if sender == "email"]
-    suppressed = select(Suppression.address).where(Suppression.address.in_(mailed))
-    return [digests[digest][0] for digest in {*session.scalars(listed), *session.scalars(suppressed)}]
 
 
 def _queue(

@@ -18,7 +18,7 @@ from bot.letters.release import sending_time
 from bot.letters.submission import draft_of
 from bot.letters.writing import NAMED_LIMIT, OPENING_LIMIT, Edit
 from bot.planning.calls import next_deadline
-from bot.planning.letter_fanout import Readers, count_readers
+from bot.planning.letter_readers import Readers, count_readers
 from bot.store.drafts import Letter
 from bot.store.items import Item
 from bot.web import prose

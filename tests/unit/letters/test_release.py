@@ -18,7 +18,8 @@ from bot.approval import approve
 from bot.contracts import Message, Report
 from bot.letters.content import LetterContent, Placed
 from bot.letters.submission import draft_of, follow, put_forward
-from bot.planning.letter_fanout import announce_letter, count_readers, plan_letter
+from bot.planning.letter_fanout import announce_letter, plan_letter
+from bot.planning.letter_readers import count_readers
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, Fanout, MessageRow
 from bot.store.drafts import Letter
