@@ -66,7 +66,8 @@ def _reminded(details: Details, now: datetime, zone: str) -> Place:
     if details.kind == "event":
         return "events"
     closes = next_deadline(details, now, zone)
-    if closes is not None and closes.ends(zone) - now <= CLOSING + timedelta(days=1):
+    today = now.astimezone(zone_of(zone)).date()
+    if closes is not None and days_to(closes, today, zone) <= CLOSING.days:
         return "closing"
     soon = [moment for about, moment in deadlines(details, zone) if about in {"opens", "briefing", "starts"}]
     return "events" if any(now <= moment.ends(zone) <= now + CLOSING for moment in soon) else "waiting"

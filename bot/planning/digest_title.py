@@ -39,7 +39,7 @@ def _counts(shelves: Sequence[Shelf], language: Language) -> Iterator[str]:
     if count := by_place.get("events"):
         yield words.ngettext(language, "{n} event", "{n} events", count)
     if count := by_place.get("waiting"):
-        yield words.ngettext(language, "{n} waiting for you", "{n} waiting for you", count)
+        yield words.ngettext(language, "{n} waiting for an answer", "{n} waiting for an answer", count)
     if count := others + by_place.get("cities", 0):
         yield words.ngettext(language, "{n} piece of news", "{n} pieces of news", count)
     if count := by_place.get("workspace"):
