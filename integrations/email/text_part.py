@@ -18,14 +18,16 @@ def text_part(sheets: Sequence[Sheet], slots: Slots) -> str:
 
 
 def _sheet(sheet: Sheet) -> str:
-    links = (sheet.button, *sheet.answers, *sheet.others)
+    links = [link for link in (sheet.button, *sheet.others) if link is not None]
+    own = [link for link in (*sheet.answers, *links) if link.personal and not link.primary]
     blocks = [
         _heading(sheet),
         _changes(sheet),
         _facts(sheet.facts),
         to_text(sheet.body),
         _list(sheet.notes),
-        *(_link(link) for link in links if link is not None),
+        *(_link(link) for link in links if link not in own),
+        "\n".join(f"{link.label}: {link.url}" for link in own),
         wrapped(sheet.picture.alt) if sheet.picture else "",
         *(block for part in sheet.parts for block in _part(part)),
     ]

@@ -72,7 +72,7 @@ def test_answers_lead_behind_the_readers_own_link(smtp: FakeSmtp, sender_for: Se
         own = f"https://silta.example/m/{who}"
         for ending in ("/answer/12?as=interested", "/answer/12?as=not_for_us", "/remind/12"):
             assert f'href="{own}{ending}"' in part(mail, "html")
-            assert f"\n{own}{ending}\n" in part(mail, "plain")
+            assert f": {own}{ending}\n" in part(mail, "plain")
         assert re.findall(r"/m/(\w+)", part(mail, "html") + part(mail, "plain")).count(who) == 8
 
 
