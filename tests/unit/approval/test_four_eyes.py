@@ -3,86 +3,17 @@
 from __future__ import annotations
 
 from threading import Barrier, Thread
-from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bot import approval
 from bot.approval import Refused
-from bot.contracts import Report
-from bot.intake.accept import Rights
-from bot.network import Network
-from bot.store.audit import Audit
-from bot.store.db import Database
 from bot.store.deliveries import Delivery, Fanout
-from bot.store.drafts import Draft
-from bot.store.items import Item
 from bot.store.sources import Source
 from tests import factories
 from tests.conftest import FrozenClock
-
-WORDS: dict[str, Any] = {
-    "title": {"fi": "Tervetuloa", "sv": "Välkommen"},
-    "details": {
-        "kind": "announcement",
-        "title": {"fi": "Tervetuloa", "sv": "Välkommen"},
-        "cities": ["tampere"],
-        "urgent": True,
-    },
-}
-
-
-class Desk:
-    """The room as its users see it: acts by name, each in a transaction of its own."""
-
-    def __init__(self, database: Database, network: Network, alice: str, bob: str) -> None:
-        self.database, self.network, self.alice, self.bob = database, network, alice, bob
-
-    def put_forward(self, by: str, content: dict[str, Any] = WORDS) -> int:
-        def work(session: Session) -> int:
-            draft = approval.create(session, "announcement", content, by)
-            return approval.submit(session, self.network, draft.id, by).id
-
-        return self.database.write(work)
-
-    def approve(self, draft: int, by: str, version: int = 1, **more: Any) -> str:
-        return self.database.write(
-            lambda session: approval.approve(session, draft, version, by, **more).state
-        )
-
-    def undo(self, draft: int, by: str) -> str:
-        return self.database.write(lambda session: approval.undo(session, draft, by).state)
-
-    def turn(self) -> int:
-        effects = approval.usual_effects(factories.ZONE)
-        return self.database.write(lambda session: approval.turn(session, self.network, effects))
-
-    def draft(self, draft: int) -> Draft:
-        with self.database.reading() as session:
-            return session.get_one(Draft, draft)
-
-    def acts(self, draft: int) -> list[tuple[str, str]]:
-        with self.database.reading() as session:
-            rows = session.execute(
-                select(Audit.actor, Audit.action).where(Audit.subject == f"draft {draft}").order_by(Audit.id)
-            )
-            return [(actor, act.removeprefix("draft.")) for actor, act in rows]
-
-    def items(self) -> list[Item]:
-        with self.database.reading() as session:
-            return list(session.scalars(select(Item).order_by(Item.id)))
-
-
-@pytest.fixture
-def desk(database: Database, network: Network, frozen: FrozenClock) -> Desk:
-    """A room with Alice and Bob, who coordinate, and Charlie, who reads."""
-    with database.writing() as session:
-        alice = factories.person(session, "Alice", role="coordinator")
-        bob = factories.person(session, "Bob", role="admin", language="sv")
-        factories.person(session, "Charlie")
-        return Desk(database, network, alice.pseudonym, bob.pseudonym)
+from tests.unit.approval.desk import WORDS, Desk
 
 
 def test_what_one_wrote_another_approves_and_it_goes_out_after_the_undo_window(
@@ -270,113 +201,6 @@ def test_the_others_are_told_once_and_the_author_is_not(desk: Desk) -> None:
     desk.database.write(lambda session: approval.submit(session, desk.network, draft, desk.alice))
     alerts = [each for each in factories.deliveries(desk.database) if each.purpose == "alert"]
     assert [each.recipient for each in alerts] == [desk.bob]
-
-
-class TestWaitingItems:
-    """Items of sources that publish after approval."""
-
-    RIGHTS = Rights("after_approval")
-
-    def say(self, desk: Desk, **details: Any) -> int:
-        (taken,) = factories.tell(
-            desk.database, Report("one", factories.details(**details)), rights=self.RIGHTS
-        )
-        assert taken.item_id
-        return taken.item_id
-
-    def test_each_waits_in_the_room_and_is_told_when_it_is_approved(
-        self, desk: Desk, frozen: FrozenClock
-    ) -> None:
-        item = self.say(desk)
-        assert desk.turn() == 1
-        assert desk.turn() == 0
-        draft = desk.draft(1)
-        assert (draft.state, draft.subject_id, draft.author) == ("waiting", item, "source:paper")
-        factories.plan(desk.database, desk.network)
-        assert [each.purpose for each in factories.deliveries(desk.database)] == ["alert", "alert"]
-        desk.approve(1, desk.alice)
-        frozen.advance(60)
-        desk.turn()
-        factories.plan(desk.database, desk.network)
-        told = [each for each in factories.deliveries(desk.database) if each.purpose == "notice"]
-        assert len(told) == 3
-        assert desk.items()[0].state == "published"
-
-    def test_a_later_revision_voids_the_approval(self, desk: Desk, frozen: FrozenClock) -> None:
-        self.say(desk)
-        desk.turn()
-        desk.approve(1, desk.alice)
-        self.say(desk, title={"fi": "Toinen haku"})
-        frozen.advance(60)
-        desk.turn()
-        draft = desk.draft(1)
-        assert (draft.state, draft.version, draft.content["revision"]) == ("waiting", 2, 2)
-        assert draft.approved_content
-        assert draft.approved_content["title"]["fi"] == "Haku"
-        assert desk.items()[0].state == "waiting"
-
-    def test_a_change_after_publication_waits_again_in_the_same_draft(
-        self, desk: Desk, frozen: FrozenClock
-    ) -> None:
-        self.say(desk)
-        desk.turn()
-        desk.approve(1, desk.alice)
-        frozen.advance(60)
-        desk.turn()
-        self.say(desk, closes_at="2027-01-29")
-        assert desk.turn() == 1
-        assert desk.draft(1).state == "waiting"
-        desk.approve(1, desk.alice, 2)
-        frozen.advance(60)
-        desk.turn()
-        assert (desk.items()[0].state, desk.items()[0].revision) == ("published", 2)
-
-    def test_a_withdrawal_takes_it_out_of_the_room(self, desk: Desk, frozen: FrozenClock) -> None:
-        self.say(desk)
-        desk.turn()
-        desk.approve(1, desk.alice)
-        factories.tell(desk.database, Report("one", None), rights=self.RIGHTS)
-        frozen.advance(60)
-        desk.turn()
-        assert desk.draft(1).state == "dropped"
-        assert desk.turn() == 0
-        self.say(desk)
-        desk.turn()
-        assert desk.draft(1).state == "waiting"
-
-    def test_a_dropped_one_stays_dropped_until_it_changes(self, desk: Desk) -> None:
-        self.say(desk)
-        desk.turn()
-        desk.database.write(lambda session: approval.drop(session, 1, desk.alice))
-        assert desk.turn() == 0
-        self.say(desk, title={"fi": "Toinen haku"})
-        assert desk.turn() == 1
-        assert desk.draft(1).state == "waiting"
-
-    def test_many_at_once_are_one_word_to_the_coordinators(self, desk: Desk) -> None:
-        factories.tell(desk.database, *[factories.details()] * 40, rights=self.RIGHTS)
-        assert desk.turn() == 40
-        alerts = factories.deliveries(desk.database)
-        assert [each.purpose for each in alerts] == ["alert", "alert"]
-
-    def test_whether_there_is_something_to_do_is_known_beforehand(
-        self, desk: Desk, frozen: FrozenClock
-    ) -> None:
-        def due() -> bool:
-            with desk.database.reading() as session:
-                return bool(session.scalar(select(approval.due(frozen.instant))))
-
-        assert not due()
-        self.say(desk)
-        assert due()
-        desk.turn()
-        assert not due()
-        desk.approve(1, desk.alice)
-        assert not due()
-        frozen.advance(60)
-        assert due()
-        desk.turn()
-        assert not due()
 
 
 def test_the_built_in_source_is_made_once(desk: Desk, frozen: FrozenClock) -> None:

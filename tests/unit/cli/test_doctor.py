@@ -81,6 +81,7 @@ def test_all_is_well(live: Shell, database: Database) -> None:
         "well    email",
         "well    workers (1 alive)",
         "well    deliveries in doubt",
+        "well    approvals",
         "well    source webhook",
     ]
 
