@@ -20,6 +20,10 @@ from bot.store.audit import record
 from bot.store.contacts import Contact, contact_by_email
 
 
+LISTS = frozenset({"answers", "mutes", "reminders", "sign_ins", "deliveries", "acts"})
+"""Parts of what is known of a person that `show` only counts; `--json` has them whole."""
+
+
 @click.group("contacts")
 def contacts() -> None:
     """The people of the network."""
@@ -74,7 +78,7 @@ def show(email: str, as_json: bool) -> None:
         click.echo(json.dumps(known, ensure_ascii=False, indent=2))
         return
     for name, value in known.items():
-        click.echo(f"{name}: {len(value) if name in {'deliveries', 'acts'} else value}")
+        click.echo(f"{name}: {len(value) if name in LISTS else value}")
 
 
 @contacts.command("erase")
