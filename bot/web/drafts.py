@@ -17,7 +17,7 @@ from bot.approval import UNDO
 from bot.approval.drafts import titled
 from bot.contracts import LANGUAGES, Details, Language
 from bot.planning.forecast import forecast
-from bot.planning.letter_fanout import count_readers
+from bot.planning.letter_readers import count_readers
 from bot.store.contacts import Contact
 from bot.store.drafts import Draft, Letter
 from bot.web.forecasts import spoken, spoken_letter

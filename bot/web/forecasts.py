@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.planning.forecast import Forecast
-from bot.planning.letter_fanout import Readers
+from bot.planning.letter_readers import Readers
 from bot.store.drafts import Letter
 from bot.web import prose
 
