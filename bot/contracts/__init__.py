@@ -46,29 +46,31 @@ from bot.contracts.mail import (
     MailboxFault,
     MailReply,
 )
-from bot.contracts.outgoing import (
-    Absent,
+from bot.contracts.message import (
     Action,
     Attachment,
     Entry,
     Fact,
+    Message,
+    Picture,
+    Section,
+    Words,
+)
+from bot.contracts.outgoing import (
+    Absent,
     Found,
     InDoubt,
-    Message,
     Misconfigured,
     Outcome,
     Outgoing,
     Pace,
-    Picture,
     Rejected,
     Rendering,
-    Section,
     Sender,
     Sent,
     TryLater,
     Undeliverable,
     Unknown,
-    Words,
 )
 from bot.contracts.words import (
     ANSWERS,
