@@ -19,7 +19,6 @@ from bot.people.suppression import lift
 from bot.store.audit import record
 from bot.store.contacts import Contact, contact_by_email
 
-
 LISTS = frozenset({"answers", "mutes", "reminders", "sign_ins", "deliveries", "acts"})
 """Parts of what is known of a person that `show` only counts; `--json` has them whole."""
 

@@ -62,7 +62,7 @@ def test_an_export_is_a_list_that_can_be_imported(shell: Shell, tmp_path: Path) 
     shell("contacts", "import", str(a_file(tmp_path, ALICE, BOB)))
     assert shell("contacts", "export", "out.csv").out == "2 contacts written to out.csv\n"
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
-        assert [",".join(row) for row in csv.reader(file)] == [HEAD, ALICE, BOB]
+        assert list(csv.reader(file)) == list(csv.reader([HEAD, ALICE, BOB]))
     assert shell("contacts", "import", "out.csv").out == "new 0, changed 0, unchanged 2\n"
     said = shell("contacts", "export", "none/out.csv")
     assert (said.code, said.err) == (1, "none/out.csv cannot be used: No such file or directory\n")

@@ -18,7 +18,7 @@ HEAD = (
     "hours,ladder,digest_day,digest_hour,letter"
 )
 ALICE = "Alice,alice@example.org,UALICE,tampere,contact,fi,Europe/Helsinki,vesi,now,,,,,,,yes"
-BOB = 'Bob,bob@example.org,,oulu,city_lead,sv,Europe/Stockholm,,weekly,,,always,"14,2",mon,9,no'
+BOB = 'Bob,bob@example.org,,oulu,city_lead,sv,Europe/Stockholm,,weekly,,,always,"14,2",monday,9,no'
 
 
 def a_file(folder: Path, *lines: str, head: str = HEAD, name: str = "contacts.csv") -> Path:
