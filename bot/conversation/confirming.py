@@ -12,6 +12,7 @@ from bot import clock, words
 from bot.contracts import Action, Fact, Language, Message
 from bot.conversation.replies import Said
 from bot.network import Network
+from bot.people.answers import answer_of
 from bot.planning.fixed_words import house_words
 from bot.planning.messages import keep_messages
 from bot.store.contacts import Contact
@@ -39,7 +40,8 @@ def confirm(
         return False
     item = session.get(Item, said.item_id) if said.item_id is not None else None
     language = contact.language
-    message = _compose(network, language, said, item)
+    answered = item is not None and answer_of(session, contact, item.id) is not None
+    message = _compose(network, language, said, item, answered)
     digest = hashlib.sha256(message.model_dump_json().encode()).hexdigest()
     ids = keep_messages(
         session, f"confirmation:{digest}", "confirmation", [language], lambda _: message, item
@@ -56,7 +58,7 @@ def confirm(
     return session.scalar(new.on_conflict_do_nothing().returning(Delivery.id)) is not None
 
 
-def _compose(network: Network, language: Language, said: Said, item: Item | None) -> Message:
+def _compose(network: Network, language: Language, said: Said, item: Item | None, answered: bool) -> Message:
     facts: tuple[Fact, ...] = ()
     actions: tuple[Action, ...] = ()
     if item is not None:
@@ -65,7 +67,7 @@ def _compose(network: Network, language: Language, said: Said, item: Item | None
         facts = (Fact(label=words.gettext(language, "About"), text=title),)
         if details.closes_at:
             facts += (Fact(label=words.gettext(language, "Closes"), when=details.closes_at),)
-        change = words.gettext(language, "Change your answer")
+        change = words.gettext(language, "Change your answer" if answered else "Your answer")
         actions = (Action(label=change, url=f"/answer/{item.id}", personal="page", primary=True),)
     return Message(
         language=language,

@@ -20,7 +20,7 @@ from bot.contracts import LANGUAGES, Language
 from bot.planning.fitting import fitting, published, withdrawn_since
 from bot.store.items import Item, ItemCity, ItemTopic
 from bot.web.house import house
-from bot.web.readers import contact_of
+from bot.web.own_item import contact_of
 
 PAST = timedelta(days=365)
 """Moments that lie further back are left out."""

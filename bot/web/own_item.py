@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, words
 from bot.contracts import Language
+from bot.links import Bearer
 from bot.people.answers import Refused, known_item
 from bot.people.own_reminders import deadline
 from bot.people.roster import roster
@@ -58,14 +59,18 @@ class Answers:
     total: int
 
 
-def bearer(session: Session, token: str) -> Contact | None:
-    """Whose own page a token opens; None when it is forged, too old or revoked, or they were erased."""
-    told = house().links.read_page(token)
-    if told is None:
+def contact_of(session: Session, bearer: Bearer | None) -> Contact | None:
+    """Whose link it is; None when it is forged, too old or revoked, or the contact was erased."""
+    if bearer is None:
         return None
-    contact = session.scalar(select(Contact).where(Contact.pseudonym == told.pseudonym))
-    valid = contact and contact.links_version == told.version and contact.erased_at is None
+    contact = session.scalar(select(Contact).where(Contact.pseudonym == bearer.pseudonym))
+    valid = contact and contact.links_version == bearer.version and contact.erased_at is None
     return contact if valid else None
+
+
+def bearer(session: Session, token: str) -> Contact | None:
+    """Whose own page a token opens; None when it opens nothing."""
+    return contact_of(session, house().links.read_page(token))
 
 
 def said_in(language: Language) -> Say:

@@ -16,7 +16,6 @@ from werkzeug.wrappers import Response as Redirect
 
 from bot import words
 from bot.contracts import LANGUAGES, Language
-from bot.links import Bearer
 from bot.people.choices import choose
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery
@@ -25,7 +24,7 @@ from bot.store.items import Item
 from bot.web import prose
 from bot.web.frame import KINDS
 from bot.web.house import house
-from bot.web.own_item import said_in
+from bot.web.own_item import contact_of, said_in
 from bot.web.pages import page
 from bot.web.peers import client_address
 from bot.web.reader_form import offers, read
@@ -107,15 +106,6 @@ def dead_link() -> Response:
     """The page of a link that opens nothing (any more), in every language."""
     said = [(language, partial(words.gettext, language)) for language in LANGUAGES]
     return page("dead_link.html", 404, said=said)
-
-
-def contact_of(session: Session, bearer: Bearer | None) -> Contact | None:
-    """Whose link it is; None when it is forged, too old or revoked, or the contact was erased."""
-    if bearer is None:
-        return None
-    contact = session.scalar(select(Contact).where(Contact.pseudonym == bearer.pseudonym))
-    valid = contact and contact.links_version == bearer.version and contact.erased_at is None
-    return contact if valid else None
 
 
 def reader_page(template: str, contact: Contact, status: int = 200, /, **values: object) -> Response:
