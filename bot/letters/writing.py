@@ -22,7 +22,7 @@ from bot.workdays import working_day_before
 START_HOUR = 9
 """The hour, in the default zone, at which a week's letter is begun by itself: the working day before it goes."""
 
-NAMED_LIMIT, OPENING_LIMIT = 200, 8_000
+NAMED_LIMIT, OPENING_LIMIT = 200, 4_000
 """Characters of a title, and of an opening in one language."""
 
 
