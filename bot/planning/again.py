@@ -121,14 +121,20 @@ def _refusal(
         return "a link to sign in is good for one moment only: ask for a new one"
     if item is not None and item.state != "published" and delivery.purpose != "withdrawal":
         return "the item is withdrawn" if item.state == "withdrawn" else "the item waits for approval"
-    if not delivery.recipient.startswith("place-"):
-        if contact is None or contact.erased_at:
-            return "the contact was erased"
-        if contact.rhythm == "off" or contact.channel == "conversation-only":
-            return "the contact does not want personal messages"
+    if not delivery.recipient.startswith("place-") and (unwanted := _unwanted(contact)):
+        return unwanted
     other = other_ways.get(_other_way(delivery))
     if other and other not in AGAIN - {"doubtful"}:
         return "it goes to the contact's other address instead"
+    return None
+
+
+def _unwanted(contact: Contact | None) -> str | None:
+    """Why a person gets no personal messages, None when they do."""
+    if contact is None or contact.erased_at:
+        return "the contact was erased"
+    if contact.rhythm == "off" or contact.channel == "conversation-only":
+        return "the contact does not want personal messages"
     return None
 
 
