@@ -85,6 +85,8 @@ def test_every_setting_has_a_parser_and_a_place() -> None:
         ),
         ("CLOCK_START", "2027-01-15T08:00:00+02:00", datetime(2027, 1, 15, 6, tzinfo=UTC)),
         ("STATE_DIR", "/var/lib/silta", Path("/var/lib/silta")),
+        ("FOUR_EYES", "off", False),
+        ("FOUR_EYES", "On", True),
     ],
 )
 def test_a_setting_is_read(name: str, text: str, value: object) -> None:
@@ -142,6 +144,7 @@ def test_a_bare_day_begins_in_the_default_zone() -> None:
         ("DEFAULT_LANGUAGE", "de", "must be one of: fi, sv, en"),
         ("LOG_LEVEL", "LOUD", "must be one of: DEBUG"),
         ("NETWORK_FILE", "/nowhere/network.json", "does not exist: /nowhere/network.json"),
+        ("FOUR_EYES", "maybe", "must be one of: on, off"),
     ],
 )
 def test_a_faulty_setting_is_named_with_its_remedy(name: str, text: str, remedy: str) -> None:
