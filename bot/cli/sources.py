@@ -17,7 +17,7 @@ from bot.cli.destinations import check_slug
 from bot.cli.opening import our_house
 from bot.contracts import KINDS, LANGUAGES, SourceFault, Visibility
 from bot.store.audit import record
-from bot.store.sources import Source, source_named
+from bot.store.sources import USUAL_FLOOD_LIMIT, Source, source_named
 
 
 @click.group("sources")
@@ -51,6 +51,11 @@ def sources() -> None:
 )
 @click.option(
     "--every", type=click.IntRange(60, 86_400), default=900, show_default=True, help="Seconds between polls."
+)
+@click.option(
+    "--flood-limit",
+    type=click.IntRange(0, 100_000),
+    help="Of more new items an hour people hear in one digest; 0 for no limit. [default: 20; none for examples]",
 )
 def add(kind: str, name: str, settings: tuple[str, ...], **stated: Any) -> None:
     """Add a source of KIND (an integration) called NAME; a webhook then listens at POST /in/NAME."""
@@ -102,9 +107,12 @@ def _row(kind: str, name: str, options: dict[str, Any], stated: dict[str, Any]) 
         "kind": stated["item_kind"], "visibility": stated["visibility"], "language": stated["language"],
         "cities": list(stated["cities"]), "topics": list(stated["topics"]),
     }  # fmt: skip
+    limit = stated["flood_limit"]
+    if limit is None:
+        limit = 0 if "example" in options else USUAL_FLOOD_LIMIT
     return Source(
         name=name, kind=kind, options=options, defaults=defaults, publish=stated["publish"],
-        may_be_urgent=stated["urgent"], first_poll=stated["first_poll"], every=stated["every"],
+        may_be_urgent=stated["urgent"], first_poll=stated["first_poll"], every=stated["every"], flood_limit=limit,
         cursor={}, next_at=clock.now() if asks else None, created_at=clock.now(),
     )  # fmt: skip
 

@@ -15,6 +15,9 @@ HOUSE_KIND = "house"
 """The kind of a source that is no integration: what coordinators write on the house's own pages."""
 
 
+USUAL_FLOOD_LIMIT = 20
+
+
 class Source(Row):
     """A source. `next_at` is when it is asked next; None for those that only send (webhooks).
 
@@ -43,7 +46,7 @@ class Source(Row):
     brought_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(Text)
-    flood_limit: Mapped[int] = mapped_column(default=20)
+    flood_limit: Mapped[int] = mapped_column(default=USUAL_FLOOD_LIMIT)
     created_at: Mapped[datetime]
 
     def stated_defaults(self, language: Language) -> Defaults:
