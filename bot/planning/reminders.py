@@ -17,6 +17,7 @@ from bot.clock import When
 from bot.clock import zone as zone_of
 from bot.network import Network
 from bot.planning.audiences import Whom, audience, chunk_end, groups, next_match
+from bot.planning.calls import next_deadline
 from bot.planning.messages import keep_messages
 from bot.planning.queueing import Telling, queue
 from bot.planning.reminder_rows import HOUR, OTHER_STEPS, moment_day
@@ -188,7 +189,8 @@ def _queue_personal(session: Session, network: Network, zone: str, row: Reminder
         return
     contact, place = found
     details = item.content()
-    last = details.closes_at or details.starts_at or When(day=row.fire_on)
+    coming = next_deadline(details, clock.now(), zone) or details.starts_at
+    last = coming or When(day=row.fire_on)
     days = (moment_day(last, zone) - row.due_at.astimezone(zone_of(contact.timezone)).date()).days
     content = f"reminder:{item.id}:{item.revision}:personal:{last.isoformat()}:{days}"
     messages = keep_messages(
@@ -202,7 +204,7 @@ def _queue_personal(session: Session, network: Network, zone: str, row: Reminder
         item_id=item.id, revision=item.revision, message_id=messages[place.languages],
         destination_id=place.id, sender=place.sender, recipient=contact.pseudonym, purpose="reminder",
         rhythm="now", reason="asked", urgent=False, state="queued", due_at=max(row.due_at, clock.now()),
-        expires_at=last.ends(zone) if details.closes_at or details.starts_at else None, attempts=0, doubts=0,
+        expires_at=coming.ends(zone) if coming else None, attempts=0, doubts=0,
         dedupe_key=f"reminder:{row.key}", created_at=clock.now(),
     )  # fmt: skip
     session.execute(
