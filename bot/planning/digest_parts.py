@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import cast as typed
 
-from sqlalchemy import BindParameter, Table, bindparam, func, insert, literal, select, update
+from sqlalchemy import Integer, Select, String, Table, bindparam, cast, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, aliased
 
 from bot import clock
@@ -19,21 +20,20 @@ from bot.store.deliveries import Delivery
 from bot.store.destinations import Subscription
 from bot.store.digests import DigestPart, DigestRun
 
-_DELIVERIES, _PARTS = (cast(Table, row.__table__) for row in (Delivery, DigestPart))
+_DELIVERIES, _PARTS = (typed(Table, row.__table__) for row in (Delivery, DigestPart))
 SPAN = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "now": timedelta(days=1)}
-IDS = 5_000
-"""Ids written into one statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one reader gets: their digest's message, and the ids of the deliveries that it takes."""
+    """What one reader gets: their digest's message, and the ids of the deliveries that it takes, split by
+    commas."""
 
     reader: Reader
     message_id: int
     reason: str
     due_at: datetime
-    taken: Sequence[int]
+    taken: str
 
 
 def run_of(session: Session, rhythm: Rhythm, closes: date) -> int:
@@ -59,15 +59,23 @@ def write_parts(session: Session, run_id: int, parts: Sequence[Part]) -> None:
     """Queue the parts of a run, and let each carry what it tells."""
     now, key = clock.now(), f"digest:{run_id}:"
     connection = session.connection()
+    same = {
+        "revision": 0, "purpose": "digest", "urgent": False, "state": "queued", "attempts": 0, "doubts": 0,
+        "created_at": now,
+    }  # fmt: skip
+    each = ("message_id", "destination_id", "sender", "recipient", "rhythm", "reason", "due_at", "dedupe_key")
+    new = insert(_DELIVERIES).values(
+        {name: literal(value, _DELIVERIES.c[name].type) for name, value in same.items()}
+        | {name: bindparam(name, type_=_DELIVERIES.c[name].type) for name in each}
+    )
     connection.execute(
-        insert(_DELIVERIES),
+        new,
         [
             {
-                "item_id": None, "revision": 0, "message_id": part.message_id,
-                "destination_id": part.reader.destination_id, "sender": part.reader.sender,
-                "recipient": part.reader.recipient, "purpose": "digest", "rhythm": part.reader.rhythm,
-                "reason": part.reason, "urgent": False, "state": "queued", "due_at": part.due_at,
-                "attempts": 0, "doubts": 0, "dedupe_key": key + part.reader.recipient, "created_at": now,
+                "message_id": part.message_id, "destination_id": part.reader.destination_id,
+                "sender": part.reader.sender, "recipient": part.reader.recipient,
+                "rhythm": part.reader.rhythm, "reason": part.reason, "due_at": part.due_at,
+                "dedupe_key": key + part.reader.recipient,
             }
             for part in parts
         ],
@@ -80,22 +88,27 @@ def write_parts(session: Session, run_id: int, parts: Sequence[Part]) -> None:
         insert(_PARTS),
         [{"run_id": run_id, "recipient": who, "delivery_id": row, "made_at": now} for who, row in carriers],
     )
-    _take(session, key, [row_id for part in parts for row_id in part.taken], now)
+    _take(session, key, ",".join(part.taken for part in parts), now)
 
 
-def _take(session: Session, key: str, ids: Sequence[int], now: datetime) -> None:
+def _take(session: Session, key: str, ids: str, now: datetime) -> None:
+    """Let the deliveries with these ids, split by commas, be told by their readers' digests of a run."""
     carrier = aliased(Delivery)
     mine = select(carrier.id).where(carrier.dedupe_key == literal(key) + Delivery.recipient)
-    # Written into the statement: there may be more of them than it may have parameters.
-    chosen: BindParameter[int] = bindparam("ids", expanding=True, literal_execute=True)
-    taken = (
+    session.execute(
         update(Delivery)
-        .where(Delivery.id.in_(chosen))
+        .where(Delivery.id.in_(_listed(session, ids)))
         .values(state="digested", settled_at=now, carrier_id=mine.scalar_subquery())
         .execution_options(synchronize_session=False)
     )
-    for at in range(0, len(ids), IDS):
-        session.execute(taken, {"ids": list(ids[at : at + IDS])})
+
+
+def _listed(session: Session, ids: str) -> Select[int]:
+    """Ids as rows, from one parameter: there may be more of them than a statement may have parameters."""
+    text = f"[{ids}]"
+    if session.get_bind().dialect.name == "sqlite":
+        return select(func.json_each(text).table_valued("value").c.value)
+    return select(cast(func.jsonb_array_elements_text(cast(literal(text, String), JSONB)), Integer))
 
 
 def move_on(session: Session, following: Mapping[int, datetime | None]) -> None:

@@ -34,7 +34,8 @@ def preview(
     reader = reader_of(session, contact.id)
     if reader is None:
         return None
-    held = set(held_for(session, [reader.recipient], at, claim=False).get(reader.recipient, ([], []))[1])
+    waiting = held_for(session, [reader.recipient], at, claim=False).get(reader.recipient)
+    held = set(waiting.held) if waiting else set()
     if reader.rhythm != rhythm:
         held |= set(_new(session, contact, rhythm, at))
     held |= set(_reminded(session, contact, reader.subscription_id, at))

@@ -5,13 +5,16 @@ Rows are read in bulk, as plain values: a reader costs some microseconds, howeve
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, case, or_, select
+from sqlalchemy import ColumnElement, String, Table, case, func, or_, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from bot.contracts import Rhythm
@@ -83,8 +86,8 @@ def _readers() -> Any:
             Destination.sender,
             Destination.languages,
             RECIPIENT.label("recipient"),
-            Contact.cities,
-            Contact.topics,
+            _text(Contact.cities).label("cities"),
+            _text(Contact.topics).label("topics"),
         )
         .select_from(Subscription)
         .join(Destination, Destination.id == Subscription.destination_id)
@@ -110,8 +113,8 @@ def _read(session: Session, query: Any) -> list[Reader]:
             row.languages,
             row.recipient,
             row.cities is not None,
-            tuple(sorted(cities[row.id] if row.cities is None else row.cities)),
-            tuple(sorted(topics[row.id] if row.topics is None else row.topics)),
+            tuple(sorted(cities[row.id])) if row.cities is None else _slugs(row.cities),
+            tuple(sorted(topics[row.id])) if row.topics is None else _slugs(row.topics),
         )
         for row in rows
     ]
@@ -125,24 +128,28 @@ def _followed(session: Session, key: Any, slug: Any, ids: Collection[int]) -> Ma
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is held for one reader: the deliveries' ids, split by commas, and what they say, in order."""
+
+    ids: str
+    held: tuple[Held, ...]
+
+
 def held_for(
     session: Session, recipients: Collection[str], now: datetime, *, claim: bool = True
-) -> dict[str, tuple[list[int], list[Held]]]:
-    """What is held for these recipients and may be told now: the deliveries' ids, and what they say.
+) -> dict[str, Waiting]:
+    """What is held for these recipients and may be told now.
 
     What is over, withdrawn, or about a revision that is not the newest stays where it is. With `claim` nobody
-    else changes them before the commit.
+    else changes them before the commit. The database joins each reader's rows into one: readers of the same
+    items then have the same text, which is read once.
     """
     mine = _DELIVERIES.c
-    query = (
-        select(
-            mine.recipient,
-            mine.id,
-            mine.item_id,
-            mine.revision,
-            mine.purpose,
-            case((mine.purpose == "change", mine.message_id), else_=0),
-        )
+    about = case((mine.purpose == "change", mine.message_id), else_=0)
+    said = _text(mine.item_id) + "." + _text(mine.revision) + "." + mine.purpose + "." + _text(about)
+    rows = (
+        select(mine.recipient, _text(mine.id).label("id"), said.label("said"))
         .join(Item, Item.id == mine.item_id)
         .where(
             mine.recipient.in_(recipients),
@@ -154,10 +161,27 @@ def held_for(
         )
     )
     if claim:  # what is taken is what was read, whoever plans meanwhile
-        query = query.with_for_update(of=_DELIVERIES)
-    found: dict[str, tuple[list[int], list[Held]]] = {}
-    for recipient, row_id, *told in session.connection().execute(query).all():
-        ids, held = found.setdefault(recipient, ([], []))
-        ids.append(row_id)
-        held.append(Held._make(told))
-    return found
+        rows = rows.with_for_update(of=_DELIVERIES)
+    each = rows.subquery()
+    joined = select(
+        each.c.recipient, func.aggregate_strings(each.c.id, ","), func.aggregate_strings(each.c.said, ",")
+    ).group_by(each.c.recipient)
+    found = session.connection().execute(joined).all()
+    return {recipient: Waiting(ids, _read_held(told)) for recipient, ids, told in found}
+
+
+def _text(column: Any) -> ColumnElement[str]:
+    return sql_cast(column, String)
+
+
+@lru_cache(maxsize=5_000)
+def _read_held(told: str) -> tuple[Held, ...]:
+    """From `item.revision.purpose.message,…` to values, in order."""
+    parts = (each.split(".") for each in told.split(","))
+    return tuple(sorted(Held(int(item), int(rev), purpose, int(row)) for item, rev, purpose, row in parts))
+
+
+@lru_cache(maxsize=5_000)
+def _slugs(text: str) -> tuple[str, ...]:
+    """From a JSON list to a tuple, in order; one for all readers with the same."""
+    return tuple(sorted(json.loads(text)))

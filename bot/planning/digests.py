@@ -48,7 +48,7 @@ class _Ready:
 
     reader: Reader
     composed: Composed
-    taken: Sequence[int]
+    taken: str
 
 
 def run_digests(session: Session, desk: Desk, size: int = BATCH) -> int:
@@ -100,20 +100,19 @@ def _dealt_with(
         if taken >= ROOM:
             return
         held = held_for(session, _still_to_come(session, some, now), now)
-        known = desk.look_up(session, {each for _, those in held.values() for each in those}, opening, now)
+        known = desk.look_up(session, {each for those in held.values() for each in those.held}, opening, now)
         for reader in some:
-            ids, those = held.get(reader.recipient, ([], []))
-            if not those:
+            mine = held.get(reader.recipient)
+            if mine is None:
                 yield reader, None
                 continue
-            those.sort()
-            group = desk.group(reader, those, known, now)
+            group = desk.group(reader, mine.held, known, now)
             if not desk.known_to(group):
                 if fresh == NEW:
                     return
                 fresh += 1
-            taken += len(ids)
-            yield reader, _Ready(reader, desk.compose(group, reader, those, known, now), ids)
+            taken += len(mine.held)
+            yield reader, _Ready(reader, desk.compose(group, reader, mine.held, known, now), mine.ids)
 
 
 def _still_to_come(session: Session, readers: Sequence[Reader], now: datetime) -> list[str]:
