@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from bot import clock, words
 from bot.calendars import Entry, calendar, moments
 from bot.contracts import LANGUAGES, Language
 from bot.planning.fitting import fitting, published, withdrawn_since
+from bot.store.drafts import Draft
 from bot.store.items import Item, ItemCity, ItemTopic
 from bot.web.house import house
 from bot.web.own_item import contact_of
@@ -30,6 +31,9 @@ CANCELLED = timedelta(days=90)
 
 MOST = 2_000
 """Items in one calendar, the newest."""
+
+KEPT, KEPT_FOR = 64, 60
+"""Public calendars that a process keeps ready, and for how many seconds: anybody may ask for them, often."""
 
 calendars = Blueprint("calendars", __name__)
 
@@ -77,11 +81,28 @@ def mine(token: str) -> Response:
 
 def _public(called: str, language: Language, *chosen: ColumnElement[bool]) -> Response:
     name = f"{house().network.name[language]}: {called}"
+    kept: dict[object, bytes] = current_app.extensions.setdefault("silta.calendars", {})
     with house().database.reading() as session:
-        entries = _entries(session, [Item.visibility == "public", *chosen])
-        changed = session.scalar(select(func.max(Item.updated_at)))
-    body = calendar(entries, name, language, house().network, house().settings.zone)
+        changed, *state = _state(session)
+        lately = (clock.now().date(), int(clock.monotonic() / KEPT_FOR))
+        key = (request.path, language, changed, *state, *lately)
+        body = kept.get(key)
+        if body is None:
+            entries = _entries(session, [Item.visibility == "public", *chosen])
+            body = calendar(entries, name, language, house().network, house().settings.zone)
+    if len(kept) >= KEPT:
+        kept.clear()
+    kept[key] = body
     return _answer(body, "public, max-age=900", changed)
+
+
+def _state(session: Session) -> tuple[datetime | None, int, int]:
+    """When any item last changed or was approved, and numbers that change with every change, for all items."""
+    newest, count, revisions = session.execute(
+        select(func.max(Item.updated_at), func.count(), func.coalesce(func.sum(Item.revision), 0))
+    ).one()
+    approved = session.scalar(select(func.max(Draft.updated_at)).where(Draft.kind == "item"))
+    return max((at for at in (newest, approved) if at), default=None), count, revisions
 
 
 def _entries(session: Session, chosen: Sequence[ColumnElement[bool]]) -> list[Entry]:

@@ -9,11 +9,13 @@ import vobject
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from bot import clock
 from bot.app import House
 from bot.contracts import Report
 from bot.intake.accept import Rights
 from bot.store.answers import Mute
 from bot.store.contacts import Contact
+from bot.store.drafts import Draft
 from bot.store.items import Item
 from tests import factories
 from tests.conftest import NOON, FrozenClock
@@ -121,6 +123,42 @@ def test_what_waits_for_approval_is_seen_nowhere(house: House, browser: Browser)
     tell(house, factories.details())
     with house.database.writing() as session:
         session.execute(update(Item).values(state="waiting"))
+    assert not entries(browser.get(TAMPERE))
+
+
+def test_what_was_approved_is_seen_by_programs_that_ask_by_date_alone(
+    house: House, browser: Browser, frozen: FrozenClock
+) -> None:
+    tell(house, factories.details())
+    with house.database.writing() as session:
+        session.execute(update(Item).values(state="waiting"))
+        draft = Draft(
+            kind="item", subject_id=1, state="waiting", author="source:paper", content={},
+            created_at=NOON, updated_at=NOON,
+        )  # fmt: skip
+        session.add(draft)
+    seen = browser.get(TAMPERE).headers["Last-Modified"]
+    frozen.advance(hours=1)
+    with house.database.writing() as session:
+        session.execute(update(Item).values(state="published"))
+        session.execute(update(Draft).values(state="released", updated_at=clock.now()))
+    answer = browser.get(TAMPERE, headers={"If-Modified-Since": seen})
+    assert list(entries(answer)) == ["1-closes"]
+    tell(house, Report("id-0", None))
+    assert [event.status.value for event in entries(browser.get(TAMPERE)).values()] == ["CANCELLED"]
+
+
+def test_what_was_withdrawn_before_anybody_approved_it_is_seen_nowhere(
+    house: House, browser: Browser
+) -> None:
+    tell(house, factories.details())
+    tell(house, Report("id-0", None))
+    with house.database.writing() as session:
+        draft = Draft(
+            kind="item", subject_id=1, state="dropped", author="source:paper", content={},
+            created_at=NOON, updated_at=NOON,
+        )  # fmt: skip
+        session.add(draft)
     assert not entries(browser.get(TAMPERE))
 
 
