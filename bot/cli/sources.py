@@ -25,6 +25,10 @@ def sources() -> None:
     """What brings news in."""
 
 
+TAKEN = frozenset({"bounce"})
+"""Names at /in that are no source's."""
+
+
 @sources.command("add")
 @click.argument("kind")
 @click.argument("name")
@@ -64,6 +68,8 @@ def add(kind: str, name: str, settings: tuple[str, ...], **stated: Any) -> None:
         raise click.ClickException(f"there is no source kind {kind!r}: there are {', '.join(source_kinds())}")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
         raise click.ClickException(f"{name!r}: a name has small letters, digits, - and _, at most 64")
+    if name in TAKEN:
+        raise click.ClickException(f"{name!r} is the house's own name at /in: choose another")
     for noun, slugs in (("city", stated["cities"]), ("topic", stated["topics"])):
         for slug in slugs:
             check_slug(house, noun, slug)

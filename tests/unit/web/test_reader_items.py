@@ -16,7 +16,6 @@ from tests import factories
 from tests.conftest import NOON, FrozenClock
 from tests.unit.web.browser import Browser, seen
 
-
 NEWS = factories.details(title={"fi": "Kunto"}, kind="news", closes_at=None)
 
 
