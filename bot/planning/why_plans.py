@@ -81,8 +81,7 @@ def answer(case: Case, zone_name: str) -> str:
 
 def reminders(case: Case, reader: Reader, zone_name: str) -> Iterator[str]:
     """The ladder, the item's reminders that are on it, and those the person asked for."""
-    steps = reader.ladder.strip(",")
-    steps = steps.replace(",", ", ")
+    steps = reader.ladder.strip(",").replace(",", ", ")
     yield f"ladder: {f'{steps} days before' if steps else 'none, so no reminders'}"
     left_out = 0
     for row in case.reminders:
@@ -105,12 +104,13 @@ def on_ladder(row: Reminder, reader: Reader) -> bool:
 
 def _rung(row: Reminder, zone_name: str) -> str:
     moment = When.parse(row.moment)
-    steps = [
-        f"{step} day{'' if step == '1' else 's'} before" for step in row.steps.strip(",").split(",") if step
-    ]
-    before = " and ".join(steps).replace("0 days before", "the day of")
+    before = " and ".join(_before(int(step)) for step in row.steps.split(",") if step)
     told = moment.isoformat() if moment.day else shown(moment.begins(), zone_name)
     return f"{row.fire_on:%a %Y-%m-%d} at 9, {before} the {_ABOUT[row.about]} ({told})"
+
+
+def _before(step: int) -> str:
+    return f"{step} day{'' if step == 1 else 's'} before" if step else "the day of"
 
 
 def correction(case: Case, zone_name: str) -> Iterator[str]:

@@ -70,6 +70,23 @@ def test_hours_answers_and_own_reminders_are_said(
     assert starting(found, "other reminders")[0].endswith("on days that are not on the ladder")
 
 
+def test_each_rung_of_the_ladder_is_said_in_words(
+    frozen: FrozenClock, database: Database, network: Network
+) -> None:
+    with database.writing() as session:
+        person(session, ladder="30,10,1,0")
+    tell(database, details())
+    plan(database, network)
+    assert [
+        line.split(", ")[2].partition(" (")[0] for line in starting(lines(database, network), "reminder")
+    ] == [
+        "30 days before the deadline",
+        "10 days before the deadline",
+        "1 day before the deadline",
+        "the day of the deadline",
+    ]
+
+
 def test_until_when_something_is_held_is_said_in_the_readers_zone(
     frozen: FrozenClock, database: Database, network: Network
 ) -> None:
