@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from standardwebhooks import Webhook
 
@@ -57,8 +57,8 @@ def week(count: int, cities: list[str]) -> list[Details]:
     made = []
     for at in range(count):
         kind, everywhere = kinds[at % 4], at % 10 == 0
-        dates = {"closes_at": "2099-01-15T16:15:00+02:00"} if kind == "call" else {}
-        dates |= {"starts_at": "2099-01-10T09:00:00+02:00"} if kind == "event" else {}
+        soon = (datetime.now(UTC) + timedelta(days=3 + at)).isoformat()
+        dates = {"closes_at": soon} if kind == "call" else {"starts_at": soon} if kind == "event" else {}
         stated = call(at).model_dump(exclude={"closes_at", "kind", "urgent"}) | dates
         made.append(
             Details.model_validate({**stated, "kind": kind, "cities": () if everywhere else _two(cities, at)})

@@ -11,25 +11,27 @@ import time
 from sqlalchemy import func, select
 
 from bot.app import open_house, read_environment
-from bot.planning.digests import Desk, run_digests
+from bot.planning.digests import Desk, turn
 from bot.store.deliveries import MessageRow
+from bot.store.digests import DigestPart
 
 
 def main() -> None:
     """Turn by turn, as the loop's thread does."""
     house = open_house(read_environment())
     desk = Desk(house.network, house.settings.zone)
-    readers, turns, longest, started = 0, 0, 0.0, time.monotonic()
+    turns, longest, started = 0, 0.0, time.monotonic()
     while True:
         begun = time.monotonic()
-        done = house.database.write(lambda session: run_digests(session, desk))
+        done = turn(house.database, desk)
         if not done:
             break
-        readers, turns, longest = readers + done, turns + 1, max(longest, time.monotonic() - begun)
+        turns, longest = turns + 1, max(longest, time.monotonic() - begun)
     seconds = time.monotonic() - started
     with house.database.reading() as session:
         digests = select(func.count()).select_from(MessageRow).where(MessageRow.purpose == "digest")
         contents = session.scalar(digests)
+        readers = session.scalar(select(func.count()).select_from(DigestPart))
     print(
         json.dumps(
             {

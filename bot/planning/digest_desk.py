@@ -26,18 +26,21 @@ from bot.store.drafts import Letter
 from bot.store.items import Item
 
 KEPT = 2_000
-"""Digests, items and changes that a desk keeps of each."""
+"""Items, changes and entries that a desk keeps of each; of digests ten times as many, without their content."""
 
 LETTER_AGE = timedelta(days=6)
 """How long after its release a letter's opening still begins weekly digests."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Composed:
-    """A digest as messages keep it: a message a language, and the key that names what they say."""
+    """A digest as messages keep it: the key that names what it says, and a message a language.
+
+    Once it is kept there is no content here any more: only the key is needed.
+    """
 
     key: str
-    content: list[dict[str, Any]]
+    content: list[dict[str, Any]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Desk:
     _changes: dict[int, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False)
     _composed: dict[object, Composed] = field(default_factory=dict, repr=False)
     _entries: dict[datetime, dict[object, Entry]] = field(default_factory=dict, repr=False)
+    _wanted: dict[object, tuple[str, Edition]] = field(default_factory=dict, repr=False)
+    _written: list[Composed] = field(default_factory=list, repr=False)
 
     def look_up(
         self, session: Session, held: Collection[Held], opening: Mapping[Language, str], now: datetime
@@ -72,9 +77,11 @@ class Desk:
         hour = _hour(now)
         for old in [each for each in self._entries if each != hour]:
             del self._entries[old]
-        for kept in (self._items, self._changes, self._composed, self._entries.setdefault(hour, {})):
+        for kept in (self._items, self._changes, self._entries.setdefault(hour, {})):
             if len(kept) > KEPT:
                 kept.clear()
+        if len(self._composed) > 10 * KEPT:
+            self._composed.clear()
         self._read_items(session, {(each.item_id, each.revision) for each in held})
         self._read_changes(session, {each.message_id for each in held if each.message_id})
         items = {each.item_id for each in held}
@@ -85,26 +92,19 @@ class Desk:
 
         It is composed anew each hour, for deadlines draw nearer.
         """
-        weekly = reader.rhythm == "weekly"
+        mine = {each.item_id for each in held} if known.summaries else ()
         return (
             reader.languages, reader.zone, reader.rhythm, reader.person, reader.cities, reader.topics,
-            tuple(held), _hour(now), tuple(known.opening.items()) if weekly else (), tuple(known.summaries),
+            held, _hour(now), tuple(known.opening.items()) if reader.rhythm == "weekly" else (),
+            tuple(each for each in known.summaries if each[0] in mine),
         )  # fmt: skip
 
-    def known_to(self, group: object) -> bool:
-        """Whether that group's digest is composed already."""
-        return group in self._composed
+    def composed(self, group: object) -> Composed | None:
+        """That group's digest, None while it is not composed."""
+        return self._composed.get(group)
 
-    def compose(
-        self, group: object, reader: Reader, held: Sequence[Held], known: Known, now: datetime
-    ) -> Composed:
-        """The digest of a reader of that group; the same object for all of it."""
-        found = self._composed.get(group)
-        if found is None:
-            found = self._composed[group] = self._new(reader, held, known, now)
-        return found
-
-    def _new(self, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> Composed:
+    def want(self, group: object, reader: Reader, held: Sequence[Held], known: Known, now: datetime) -> None:
+        """Have that group's digest composed, when no transaction is open: a picture takes its time."""
         told = self._told(held, known, now)
         edition = Edition(
             rhythm=reader.rhythm,
@@ -117,10 +117,47 @@ class Desk:
             house_zone=self.zone,
             entries=self._entries.setdefault(_hour(now), {}),
         )
-        languages = cast(Sequence[Language], reader.languages.split(","))
-        content = [compose(edition, each, self.network).model_dump(mode="json") for each in languages]
-        named = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-        return Composed(f"digest:{named}:{reader.languages}", content)
+        self._wanted[group] = (reader.languages, edition)
+
+    def compose_wanted(self) -> int:
+        """Compose what is wanted; returns how many digests that were."""
+        count = len(self._wanted)
+        while self._wanted:
+            group, (languages, edition) = self._wanted.popitem()
+            spoken = cast(Sequence[Language], languages.split(","))
+            content = [compose(edition, each, self.network).model_dump(mode="json") for each in spoken]
+            named = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+            self._composed[group] = Composed(f"digest:{named}:{languages}", content)
+        return count
+
+    def keep(self, session: Session, composed: Collection[Composed], now: datetime) -> dict[str, int]:
+        """The id of each digest's message by key; those that are not kept yet are kept."""
+        wanted = {each.key: each for each in composed}
+        query = select(MessageRow.content_key, MessageRow.id).where(MessageRow.content_key.in_(wanted))
+        known: dict[str, int] = dict(session.execute(query).all())
+        rows = [
+            {
+                "content_key": key, "item_id": None, "revision": 0, "purpose": "digest",
+                "languages": key.rpartition(":")[2], "content": each.content, "made_at": now,
+            }
+            for key, each in sorted(wanted.items()) if key not in known and each.content is not None
+        ]  # fmt: skip
+        self._written.extend(wanted.values())
+        if not rows:
+            return known
+        session.execute(insert_into(session, MessageRow).on_conflict_do_nothing(), rows)
+        return dict(session.execute(query).all())
+
+    def committed(self, *, well: bool) -> None:
+        """What was kept is committed, or was not: what is kept need not be held here."""
+        for each in self._written if well else ():
+            each.content = None
+        self._written.clear()
+
+    def forget(self, keys: Collection[str]) -> None:
+        """Forget digests that are not kept any more, so that they are composed anew."""
+        for group in [group for group, each in self._composed.items() if each.key in keys]:
+            del self._composed[group]
 
     def _told(self, held: Sequence[Held], known: Known, now: datetime) -> list[Told]:
         """Each item once, with all that is held of it."""
@@ -165,21 +202,3 @@ def opening_of(session: Session, now: datetime) -> dict[Language, str]:
     content = session.scalar(sent.order_by(Letter.sent_at.desc()).limit(1)) or {}
     texts = content.get("opening", {})
     return {language: str(texts[language]) for language in LANGUAGES if str(texts.get(language, "")).strip()}
-
-
-def keep(session: Session, composed: Collection[Composed], now: datetime) -> dict[str, int]:
-    """The id of each digest's message by key; those that are not kept yet are kept."""
-    wanted = {each.key: each for each in composed}
-    query = select(MessageRow.content_key, MessageRow.id).where(MessageRow.content_key.in_(wanted))
-    known: dict[str, int] = dict(session.execute(query).all())
-    rows = [
-        {
-            "content_key": key, "item_id": None, "revision": 0, "purpose": "digest",
-            "languages": key.rpartition(":")[2], "content": each.content, "made_at": now,
-        }
-        for key, each in sorted(wanted.items()) if key not in known
-    ]  # fmt: skip
-    if not rows:
-        return known
-    session.execute(insert_into(session, MessageRow).on_conflict_do_nothing(), rows)
-    return dict(session.execute(query).all())

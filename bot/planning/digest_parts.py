@@ -57,6 +57,8 @@ def already_written(session: Session, run_id: int, recipients: Collection[str]) 
 
 def write_parts(session: Session, run_id: int, parts: Sequence[Part]) -> None:
     """Queue the parts of a run, and let each carry what it tells."""
+    if not parts:
+        return
     now, key = clock.now(), f"digest:{run_id}:"
     connection = session.connection()
     same = {

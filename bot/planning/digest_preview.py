@@ -42,9 +42,13 @@ def preview(
     if not held:
         return None
     known = desk.look_up(session, held, opening_of(session, at), at)
-    those, as_if = sorted(held), replace(reader, rhythm=rhythm)
-    composed = desk.compose(desk.group(as_if, those, known, at), as_if, those, known, at)
-    return tuple(Message.model_validate(each) for each in composed.content)
+    those, as_if = tuple(sorted(held)), replace(reader, rhythm=rhythm)
+    group = desk.group(as_if, those, known, at)
+    desk.want(group, as_if, those, known, at)
+    desk.compose_wanted()
+    composed = desk.composed(group)
+    content = composed.content if composed else None
+    return tuple(Message.model_validate(each) for each in content or ())
 
 
 def _new(session: Session, contact: Contact, rhythm: Rhythm, at: datetime) -> Iterator[Held]:

@@ -19,16 +19,16 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.clock import zone as zone_of
 from bot.contracts import Rhythm
-from bot.planning.digest_desk import Composed, Desk, keep, opening_of
+from bot.planning.digest_desk import Composed, Desk, opening_of
 from bot.planning.digest_parts import Part, already_written, move_on, run_of, write_parts
 from bot.planning.digest_rows import Reader, due_readers, held_for
 from bot.planning.digest_times import Usual, next_digest
 from bot.planning.hours import Hours
-from bot.store.db import ring
+from bot.store.db import Database, ring
 from bot.store.deliveries import Fanout
 from bot.store.plans import Reminder
 
-__all__ = ["Desk", "Usual", "next_digest", "run_digests"]
+__all__ = ["Desk", "Usual", "next_digest", "run_digests", "turn"]
 
 BATCH = 500
 """Readers in one transaction: SQLite's one writer is held about 100 ms."""
@@ -37,7 +37,7 @@ STEP = 250
 """Readers whose held deliveries are read at once."""
 
 ROOM, NEW = 10_000, 30
-"""Held deliveries taken, and digests composed anew, after which a transaction is full."""
+"""Held deliveries that one transaction takes, and digests that it wants composed before the next one."""
 
 Run = tuple[Rhythm, date]
 
@@ -51,10 +51,24 @@ class _Ready:
     taken: str
 
 
+def turn(database: Database, desk: Desk, size: int = BATCH) -> int:
+    """Write digests that are due, then compose those that the next turn needs; returns how much was done.
+
+    Take turns until one returns 0. Two workers at once never write one reader's digest twice.
+    """
+    try:
+        done = database.write(lambda session: run_digests(session, desk, size))
+    except BaseException:
+        desk.committed(well=False)
+        raise
+    desk.committed(well=True)
+    return done + desk.compose_wanted()
+
+
 def run_digests(session: Session, desk: Desk, size: int = BATCH) -> int:
     """Write the digests of up to `size` readers who are due; returns how many readers were dealt with.
 
-    Call it again until it returns 0. Two workers at once never compose one reader's digest twice.
+    Readers whose digest is not composed yet stay due, and the desk is told what it should compose.
     """
     now = clock.now()
     readers = due_readers(session, now, size)
@@ -68,10 +82,12 @@ def run_digests(session: Session, desk: Desk, size: int = BATCH) -> int:
         if ready and reader.recipient not in seen:
             runs[_run(reader, now)].append(ready)
             seen.add(reader.recipient)
+    lost: set[str] = set()
     for (rhythm, closes), those in runs.items():
-        _write(session, run_of(session, rhythm, closes), those, now)
+        lost |= _write(session, desk, run_of(session, rhythm, closes), those, now)
     if runs:
         ring(session, "send")
+    done = [reader for reader in done if reader.recipient not in lost]
     move_on(session, _following(done, desk, now))
     return len(done)
 
@@ -93,7 +109,7 @@ def _dealt_with(
     session: Session, desk: Desk, readers: Sequence[Reader], now: datetime
 ) -> Iterator[tuple[Reader, _Ready | None]]:
     """Each reader with what they get, None for nothing, until the transaction is full."""
-    taken, fresh = 0, 0
+    taken, wanted = 0, set[object]()
     opening = opening_of(session, now)
     for at in range(0, len(readers), STEP):
         some = readers[at : at + STEP]
@@ -107,12 +123,13 @@ def _dealt_with(
                 yield reader, None
                 continue
             group = desk.group(reader, mine.held, known, now)
-            if not desk.known_to(group):
-                if fresh == NEW:
-                    return
-                fresh += 1
-            taken += len(mine.held)
-            yield reader, _Ready(reader, desk.compose(group, reader, mine.held, known, now), mine.ids)
+            composed = desk.composed(group)
+            if composed is not None:
+                taken += len(mine.held)
+                yield reader, _Ready(reader, composed, mine.ids)
+            elif group not in wanted and len(wanted) < NEW:
+                wanted.add(group)
+                desk.want(group, reader, mine.held, known, now)
 
 
 def _still_to_come(session: Session, readers: Sequence[Reader], now: datetime) -> list[str]:
@@ -131,8 +148,11 @@ def _run(reader: Reader, now: datetime) -> Run:
     return reader.rhythm, now.astimezone(zone_of(reader.zone)).date()
 
 
-def _write(session: Session, run_id: int, those: Sequence[_Ready], now: datetime) -> None:
-    messages = keep(session, [each.composed for each in those], now)
+def _write(session: Session, desk: Desk, run_id: int, those: Sequence[_Ready], now: datetime) -> set[str]:
+    """Write the parts of a run; returns the readers whose digest must be composed anew."""
+    messages = desk.keep(session, [each.composed for each in those], now)
+    gone = {each.composed.key for each in those} - messages.keys()
+    desk.forget(gone)
     write_parts(
         session,
         run_id,
@@ -145,8 +165,10 @@ def _write(session: Session, run_id: int, those: Sequence[_Ready], now: datetime
                 each.taken,
             )
             for each in those
+            if each.composed.key in messages
         ],
     )
+    return {each.reader.recipient for each in those if each.composed.key in gone}
 
 
 def _reason(reader: Reader) -> str:

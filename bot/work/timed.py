@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot import approval, clock
 from bot.network import Network
-from bot.planning import corrections, reminders
-from bot.planning.digests import Desk, run_digests
+from bot.planning import corrections, digests, reminders
+from bot.planning.digests import Desk
 from bot.store.db import Database
 from bot.store.destinations import Subscription
 from bot.store.drafts import DraftKind
@@ -42,12 +42,13 @@ def turn(database: Database, clockwork: Clockwork) -> bool:
     work: dict[str, Callable[[Session], int]] = {
         "reminders": lambda session: reminders.fire_due(session, clockwork.network, clockwork.zone),
         "corrections": corrections.start_due,
-        "digests": lambda session: run_digests(session, clockwork.desk),
         "approval": lambda session: approval.turn(
             session, clockwork.network, clockwork.effects, clockwork.approvals
         ),
     }
     did = [database.write(work[kind]) > 0 for kind in due if kind in work]
+    if "digests" in due:
+        did.append(digests.turn(database, clockwork.desk) > 0)
     return any(did)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 from bot.app import open_house, read_environment
-from bot.planning.digests import run_digests
+from bot.planning.digests import turn
 
 AT_ONCE = 20
 PAUSE = 0.03
@@ -21,7 +21,7 @@ def main() -> None:
     """Write them."""
     house = open_house(read_environment())
     desk = house.desk
-    while house.database.write(lambda session: run_digests(session, desk, AT_ONCE)):
+    while turn(house.database, desk, AT_ONCE):
         time.sleep(PAUSE)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -17,7 +17,7 @@ from bot.network import Network
 from bot.people.conversations import add_conversation
 from bot.people.ways import settle_ways
 from bot.planning.corrections import start_due
-from bot.planning.digests import Desk, run_digests
+from bot.planning.digests import Desk, turn
 from bot.planning.reminders import fire_due
 from bot.store.contacts import Contact
 from bot.store.db import Database
@@ -43,12 +43,18 @@ def digest(database: Database, desk: Desk) -> Callable[[], int]:
     """Take turns until nobody is due; returns how many readers were dealt with."""
 
     def run() -> int:
-        count = 0
-        while done := database.write(lambda session: run_digests(session, desk)):
-            count += done
-        return count
+        before = _due(database)
+        while turn(database, desk):
+            pass
+        return before - _due(database)
 
     return run
+
+
+def _due(database: Database) -> int:
+    due = select(func.count()).select_from(Subscription).where(Subscription.digest_at <= clock.now())
+    with database.reading() as session:
+        return session.scalar(due) or 0
 
 
 def enrol(database: Database, name: str = "Alice", **more: Any) -> None:
@@ -368,7 +374,7 @@ def test_two_workers_at_once_compose_nothing_twice(
         own, desk = Database(database.url.render_as_string(hide_password=False)), Desk(network, ZONE)
         start.wait()
         try:
-            while own.write(lambda session: run_digests(session, desk, size=7)):
+            while turn(own, desk, size=7):
                 pass
         except Exception as fault:
             faults.append(fault)
