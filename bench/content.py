@@ -51,7 +51,7 @@ def call(number: int = 0, paragraphs: int = 4) -> Details:
     )
 
 
-def week(count: int, cities: list[str]) -> list[Details]:
+def week(count: int, cities: list[str], topics: list[str]) -> list[Details]:
     """A week's items: calls, events, news and announcements, most of them of one city, some for all."""
     kinds = ("call", "news", "event", "announcement")
     made = []
@@ -61,7 +61,14 @@ def week(count: int, cities: list[str]) -> list[Details]:
         dates = {"closes_at": soon} if kind == "call" else {"starts_at": soon} if kind == "event" else {}
         stated = call(at).model_dump(exclude={"closes_at", "kind", "urgent"}) | dates
         made.append(
-            Details.model_validate({**stated, "kind": kind, "cities": () if everywhere else _two(cities, at)})
+            Details.model_validate(
+                {
+                    **stated,
+                    "kind": kind,
+                    "cities": () if everywhere else _two(cities, at),
+                    "topics": topics[at % 8 : at % 8 + 1] if at % 3 else (),
+                }
+            )
         )
     return made
 

@@ -16,6 +16,7 @@ from bench.processes import environment, output_of
 from bench.row import Row
 from bot import clock
 from bot.planning.notices import plan_chunk
+from bot.store.db import Database
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Subscription
 from bot.store.digests import DigestPart
@@ -67,10 +68,17 @@ def _hold(home: Installation) -> None:
     with database.writing() as session:
         weekly = {"rhythm": "weekly", "digest_at": clock.now() - timedelta(minutes=1)}
         session.execute(update(Subscription).values(weekly))
-    for number, details in enumerate(week(ITEMS, [city.slug for city in network.cities])):
+    _analyse(database)
+    cities, topics = [city.slug for city in network.cities], [topic.slug for topic in network.topics]
+    for number, details in enumerate(week(ITEMS, cities, topics)):
         home.publish(details, f"week-{number}")
     while database.write(lambda session: plan_chunk(session, network, home.house.settings.zone)):
         pass
+    _analyse(database)
+
+
+def _analyse(database: Database) -> None:
+    """Let PostgreSQL count, as autovacuum does soon after much came."""
     if not database.sqlite:
         with database.engine.begin() as connection:
             connection.execute(text("ANALYZE"))

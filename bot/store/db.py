@@ -64,7 +64,9 @@ class Database:
 
     def _open(self, synchronous: str) -> Engine:
         if not self.sqlite:
-            return create_engine(self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+            engine = create_engine(self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+            event.listen(engine, "connect", _plan_each)
+            return engine
         Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
             self.url, pool_size=20, max_overflow=20, connect_args={"timeout": BUSY_TIMEOUT / 1000}
@@ -124,6 +126,17 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _plan_each(connection: Any, _record: object) -> None:
+    """Have PostgreSQL plan each statement for its own values.
+
+    psycopg prepares what is said often, and after some times PostgreSQL would plan it for any values: finding
+    200 readers among 3,000 then took five seconds instead of ten milliseconds.
+    https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-PLAN-CACHE-MODE
+    """
+    connection.execute("SET plan_cache_mode = force_custom_plan").close()
+    connection.commit()
 
 
 def insert_into(session: Session, table: type[Row]) -> sqlite.Insert | postgresql.Insert:
