@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot import clock
 from bot.contracts import LANGUAGES
@@ -14,6 +14,7 @@ from bot.network import Network
 from bot.store.contacts import Contact
 from bot.store.db import Database
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+from bot.store.sources import Source
 
 BATCH = 5_000
 
@@ -23,8 +24,11 @@ def fill(
 ) -> None:
     """Add readers with an address at example.org (or a Slack id), each of one city, every other with a topic.
 
-    They live in the first `cities` cities of the network.
+    They live in the first `cities` cities of the network, take messages at any hour, and no number of items
+    is too many.
     """
+    with database.writing() as session:
+        session.execute(update(Source).values(flood_limit=0))
     for rows in _batches(_readers(network, readers, channel, cities)):
         with database.writing() as session:
             for table, key in (
@@ -56,7 +60,7 @@ def _readers(network: Network, count: int, channel: str, lived_in: int) -> Itera
                 "id": at, "pseudonym": f"{at:016x}", "name": f"Reader {at} Mäkinen", "email": address,
                 "email_key": address, "language": language, "timezone": "Europe/Helsinki", "role": "contact",
                 "rhythm": "now", "channel": None, "cities": [cities[at % lived_in]],
-                "topics": [topics[at // 16 % 8]] if at % 2 else [],
+                "topics": [topics[at // 16 % 8]] if at % 2 else [], "hours": "always",
                 "links_version": 1, "created_at": now,
             },
             "destination": {
@@ -65,7 +69,7 @@ def _readers(network: Network, count: int, channel: str, lived_in: int) -> Itera
             },
             "subscription": {
                 "id": at, "destination_id": at, "contact_id": at, "rhythm": "now", "everywhere": False,
-                "kinds": "", "created_at": now,
+                "kinds": "", "hours": "Europe/Helsinki always", "created_at": now,
             },
             "city": {"subscription_id": at, "city": cities[at % lived_in]},
         }  # fmt: skip

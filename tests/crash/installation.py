@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import requests
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.contracts import LANGUAGES
 from bot.people.conversations import add_conversation
@@ -19,6 +19,7 @@ from bot.people.enrolment import Person, enrol_all
 from bot.planning.notices import open_fanouts
 from bot.store.db import Database
 from bot.store.deliveries import Delivery, in_state
+from bot.store.sources import Source
 from bot.store.workplace import WorkerRow
 from tests.processes import PATIENCE, Program, Programs, free_port, until
 
@@ -52,17 +53,24 @@ class Installation:
         self.programs.environ |= {"SLACK_API_URL": ports["slack"], "SMTP_PORT": str(ports["smtp"])}
 
     def enrol(self, readers: int) -> set[str]:
-        """Let there be so many readers by mail, two people and three conversations in Slack; returns all addresses."""
+        """Let there be so many readers by mail, two people and three conversations in Slack; returns all addresses.
+
+        They take messages at any hour, and no number of items is too many.
+        """
         names = [f"r{number}@example.org" for number in range(readers)]
         people = [
-            Person(f"Alice {number}", name, ("tampere",), language=LANGUAGES[number % 3])
+            Person(f"Alice {number}", name, ("tampere",), language=LANGUAGES[number % 3], hours="always")
             for number, name in enumerate(names)
         ]
-        people += [Person(user, f"{user}@example.org", ("oulu",), slack_user_id=user) for user in PEOPLE]
+        people += [
+            Person(user, f"{user}@example.org", ("oulu",), slack_user_id=user, hours="always")
+            for user in PEOPLE
+        ]
         with self.database.writing() as session:
+            session.execute(update(Source).values(flood_limit=0))
             enrol_all(session, people)
             for place in PLACES:
-                add_conversation(session, place)
+                add_conversation(session, place, hours="always")
         return {*names, *PLACES, *(f"D{user[1:]}" for user in PEOPLE)}
 
     def start(self, workers: int = 2) -> None:

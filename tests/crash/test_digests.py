@@ -33,7 +33,7 @@ def held_for_all(database: Database, network: Network) -> None:
     people = [
         Person(
             f"Alice {number}", f"r{number}@example.org", (cities[number % len(cities)],),
-            language=LANGUAGES[number % 3], rhythm="weekly",
+            language=LANGUAGES[number % 3], rhythm="weekly", hours="always",
         )
         for number in range(READERS)
     ]  # fmt: skip

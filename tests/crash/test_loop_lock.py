@@ -17,7 +17,7 @@ def test_of_two_servers_one_runs_the_loop_and_the_other_takes_it_over_when_it_is
     programs: Programs, database: Database
 ) -> None:
     with FakeSmtp() as smtp, database.writing() as session:
-        enrol(session, Person("Alice", "alice@example.org", ("tampere",)))
+        enrol(session, Person("Alice", "alice@example.org", ("tampere",), hours="always"))
         session.commit()
         programs.environ |= {"SMTP_PORT": str(smtp.port), "WORKER": "embedded"}
         servers = {port: programs.start("bot.serve", PORT=str(port)) for port in (free_port(), free_port())}

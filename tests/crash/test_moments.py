@@ -14,6 +14,7 @@ import pytest
 
 from bot import clock
 from bot.people.enrolment import Person
+from bot.settings import Settings
 from tests.crash.victim import Moment
 from tests.fakes.feeds import FakeFeeds
 from tests.processes import PATIENCE, ROOT, environment
@@ -35,8 +36,9 @@ def town(open_town: OpenTown) -> Town:
 def die(town: Town, moment: Moment, medium: str = "slack") -> None:
     """Let a worker of the town's die at that moment."""
     settings = town.house.settings
+    usual = Settings()
     stated: dict[str, Any] = {each.name: getattr(settings, each.name) for each in fields(settings)}
-    plain = {name: value for name, value in stated.items() if value not in (None, (), frozenset())}
+    plain = {name: value for name, value in stated.items() if value != getattr(usual, name)}
     victim = subprocess.run(
         [sys.executable, "-m", "tests.crash.victim", moment, medium, clock.now().isoformat()],
         env={"PYTHONPATH": str(ROOT), **environment(**plain)}, cwd=settings.state_dir,

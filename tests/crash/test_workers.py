@@ -32,7 +32,9 @@ def smtp(programs: Programs, database: Database) -> Iterator[FakeSmtp]:
         programs.environ["SMTP_PORT"] = str(fake.port)
         with database.writing() as session:
             for number in range(READERS):
-                enrol(session, Person(f"Alice {number}", f"r{number}@example.org", ("tampere",)))
+                enrol(
+                    session, Person(f"Alice {number}", f"r{number}@example.org", ("tampere",), hours="always")
+                )
         tell(database, details())
         yield fake
 

@@ -119,6 +119,7 @@ def test_a_broken_feed_is_a_fault_on_the_first_page_and_is_well_again_when_it_is
     feeds.serve("/news", feed(entry(2), entry(1)), JSON)
     pass_time(town, 7 * 3600)
     assert "news cannot be read" not in town.client.get("/").text
+    pass_time(town, 15 * 3600)  # by then it was evening: what came in is told in the morning
     assert town.told() == TOLD_ONCE
 
 

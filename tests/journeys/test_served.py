@@ -16,10 +16,10 @@ from tests.processes import Programs, environment, free_port, until
 from tests.town import BOB, CALL, COMMON, TAMPERE
 from tests.webhooks import SECRET, saying
 
-CONTACTS = """name;email;slack_user_id;city;role;language;timezone;topics;rhythm
-Alice;alice@example.org;;tampere;contact;fi;Europe/Helsinki;;now
-Bob;bob@example.org;U0BOB;oulu;contact;sv;Europe/Helsinki;;now
-Charlie;charlie@example.org;;tampere;contact;en;Europe/Helsinki;;daily
+CONTACTS = """name;email;slack_user_id;city;role;language;timezone;topics;rhythm;hours
+Alice;alice@example.org;;tampere;contact;fi;Europe/Helsinki;;now;always
+Bob;bob@example.org;U0BOB;oulu;contact;sv;Europe/Helsinki;;now;always
+Charlie;charlie@example.org;;tampere;contact;en;Europe/Helsinki;;daily;always
 """
 IDLE = ("bot", "work", "--until-idle")
 TOLD_ONCE = {TAMPERE: 1, COMMON: 1, "alice@example.org": 1}
@@ -50,7 +50,8 @@ def programs(database_url: str, tmp_path: Path, slack: FakeSlack, smtp: FakeSmtp
         (programs.folder / "contacts.csv").write_text(CONTACTS, "utf-8-sig")
         programs.run("bot", "migrate")
         programs.run("bot", "contacts", "import", "contacts.csv")
-        programs.run("bot", "destinations", "add", "slack", TAMPERE, "--city", "tampere")
+        for place, *city in ((TAMPERE, "--city", "tampere"), (COMMON,)):
+            programs.run("bot", "destinations", "add", "slack", place, *city, "--hours", "always")
         yield programs
 
 
@@ -99,14 +100,14 @@ def test_the_whole_way_by_hand_and_then_with_a_worker(
     assert first["status"] == "accepted"
     post(programs, "published", **CALL | {"external_id": "over-by-then", "closes_at": "2026-12-01"})
     assert told(slack, smtp) == {}
-    assert "sent 3, held 1, failed 0" in programs.run(*IDLE, "--as-of", "2026-12-22T10:00:00+02:00")
-    assert told(slack, smtp) == TOLD_ONCE
+    assert "sent 4, held 0, failed 0" in programs.run(*IDLE, "--as-of", "2026-12-22T10:00:00+02:00")
+    assert told(slack, smtp) == TOLD_ONCE | {"charlie@example.org": 1}  # in her digest of that morning
     assert post(programs, "published", **CALL) == {"status": "duplicate", "item": first["item"]}
     assert post(programs, "updated", **CALL | {"title": "Korjattu"})["status"] == "updated"
-    assert "sent 0, held 1, failed 0" in programs.run(*IDLE)
+    assert "sent 0, held 0, failed 0" in programs.run(*IDLE)
     worker = programs.start("bot", "worker")
     post(programs, "published", **CALL | {"external_id": "second", "cities": [], "topics": []})
-    twice = dict.fromkeys(TOLD_ONCE, 2) | {f"D{BOB[1:]}": 1}
+    twice = dict.fromkeys(TOLD_ONCE, 2) | {f"D{BOB[1:]}": 1, "charlie@example.org": 1}
     until(lambda: told(slack, smtp) == twice, "the second item was told, and the first not again")
     assert requests.get(f"http://127.0.0.1:{programs.environ['PORT']}/readyz", timeout=5).ok
     assert (server.end(), worker.end()) == (0, 0)
