@@ -145,7 +145,8 @@ class Town:
 
     def turn(self) -> bool:
         """Take every step once; returns whether one of them found something to do."""
-        worked = [self.steps.poll() is not None, self.steps.plan(), self.steps.tick(), self.steps.duty(), self.steps.sweep() > 0]
+        steps = self.steps
+        worked = [steps.poll() is not None, steps.plan(), steps.tick(), steps.duty(), steps.sweep() > 0]
         for medium in self.steps.media:
             sender = self.senders.get(medium)
             worked.append(self.steps.serve(medium, sender) + self.steps.doubts(medium, sender) > 0)

@@ -120,7 +120,7 @@ def test_a_broken_feed_is_a_fault_on_the_first_page_and_is_well_again_when_it_is
     pass_time(town, 7 * 3600)
     assert "news cannot be read" not in town.client.get("/").text
     pass_time(town, 15 * 3600)  # by then it was evening: what came in is told in the morning
-    assert town.told() == TOLD_ONCE
+    assert TOLD_ONCE.items() <= town.told().items()  # who reads digests has one by now as well
 
 
 def test_one_bad_entry_does_not_lose_the_others(town: Town, feeds: FakeFeeds) -> None:

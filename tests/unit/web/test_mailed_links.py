@@ -113,7 +113,15 @@ def test_the_mail_goes_by_mail_at_once_and_holds_no_secret(house: House, app: Fl
 
 def test_whose_address_it_is_shows_nowhere(house: House, app: Flask, subtests: pytest.Subtests) -> None:
     told = set()
-    for address in ("alice@example.org", "bob@example.org", "nobody@example.org", "x" * 900, "", "a\r\nb", "\x00@x"):
+    for address in (
+        "alice@example.org",
+        "bob@example.org",
+        "nobody@example.org",
+        "x" * 900,
+        "",
+        "a\r\nb",
+        "\x00@x",
+    ):
         with subtests.test(address[:20]):
             browser = away(app, f"203.0.113.{len(told) + 10}")
             assert ask(browser, address) == "/sign-in/asked"
