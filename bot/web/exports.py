@@ -30,7 +30,6 @@ from bot.web.frame import MEDIA, PURPOSES, STATES
 from bot.web.house import house
 from bot.web.item import story
 from bot.web.pages import number, page
-from bot.web.told_pdf import MOST, paper
 
 PAGE = 100
 COLUMNS = (
@@ -91,6 +90,8 @@ def as_json(item_id: int) -> Response:
 @exports.get(f"{ITEM}.pdf")
 def as_pdf(item_id: int) -> Response:
     """A page that prints, with the first recipients; says how many there are altogether."""
+    from bot.web.told_pdf import MOST, paper  # fpdf2 takes half a second and some megabytes
+
     item = _taken(item_id, "pdf")
     with house().database.reading() as session:
         facts = story(session, house(), item)["facts"]
