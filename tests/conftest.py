@@ -93,6 +93,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
                 terminalreporter.write_line(value)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the clock stand still before anything else is made: what is made earlier lies in its future."""
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        if "frozen" in names:
+            names.insert(0, names.pop(names.index("frozen")))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that uses a database on each kind there is; what only SQLite has (`of_sqlite`) on that."""
     if "database_url" in metafunc.fixturenames:
