@@ -23,7 +23,7 @@ from tests.factories import details, plan, tell
 from tests.fakes.slack import FakeSlack
 from tests.fakes.smtp import FakeSmtp
 from tests.unit.cli.conftest import Said, Shell
-from tests.unit.people.lists import ALICE, BOB, a_file
+from tests.unit.people.lists import ALICE, ALWAYS, BOB, a_file
 
 SECRETS = {
     "SECRET_KEY": "hunter2" * 6,
@@ -223,7 +223,7 @@ def test_a_run_that_sends_and_one_that_cannot_tell_no_secret(
     live(
         "contacts",
         "import",
-        str(a_file(tmp_path, ALICE, BOB.replace("weekly", "now").replace("oulu", "tampere"))),
+        str(a_file(tmp_path, ALWAYS, BOB.replace("weekly", "now").replace("oulu", "tampere"))),
     )
     tell(database, details(topics=()), name="webhook")
     first = live("work", "--until-idle")

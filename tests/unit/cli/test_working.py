@@ -14,13 +14,13 @@ from bot.store.deliveries import Delivery
 from bot.work.workers import Worker
 from tests.factories import deliveries, details, tell
 from tests.unit.cli.conftest import Shell
-from tests.unit.people.lists import ALICE, BOB, a_file
+from tests.unit.people.lists import ALWAYS, BOB, a_file
 
 
 def test_the_example_feed_is_polled_and_told_in_preview(
     shell: Shell, database: Database, tmp_path: Path
 ) -> None:
-    shell("contacts", "import", str(a_file(tmp_path, ALICE, BOB)))
+    shell("contacts", "import", str(a_file(tmp_path, ALWAYS, BOB)))
     shell("sources", "add", "feed", "news", "--set", "example=news.xml", "--first-poll", "announce")
     first = shell("poll", "news")
     found = re.fullmatch(r"news: new (\d+), changed 0, unchanged 0\n", first.out)
@@ -64,7 +64,7 @@ def test_what_cannot_be_asked_is_said(shell: Shell, name: str) -> None:
 def test_work_as_of_an_instant_does_what_is_due_then(
     shell: Shell, database: Database, tmp_path: Path
 ) -> None:
-    shell("contacts", "import", str(a_file(tmp_path, ALICE)))
+    shell("contacts", "import", str(a_file(tmp_path, ALWAYS)))
     tell(database, details(closes_at="2031-01-01", topics=()))
     due = clock.When.parse("2030-01-01").begins()
     assert shell("work", "--until-idle").out == "sent 0, held 0, failed 0, previewed 1\n"
@@ -78,7 +78,7 @@ def test_work_as_of_an_instant_does_what_is_due_then(
 
 
 def test_what_expires_meanwhile_is_said(shell: Shell, database: Database, tmp_path: Path) -> None:
-    shell("contacts", "import", str(a_file(tmp_path, ALICE.replace(",now,", ",weekly,"))))
+    shell("contacts", "import", str(a_file(tmp_path, ALWAYS.replace(",now,", ",weekly,"))))
     tell(database, details(closes_at="2030-01-01", topics=()))
     assert shell("work", "--until-idle").out == "sent 0, held 1, failed 0\n"
     late = shell("work", "--until-idle", "--as-of", "2030-01-03")

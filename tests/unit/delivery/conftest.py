@@ -33,10 +33,10 @@ class Bench:
     lanes: Lanes
 
     def readers(self, *names: str, **more: object) -> None:
-        """Contacts of Tampere."""
+        """Contacts of Tampere, who take messages at any hour."""
         with self.database.writing() as session:
             for name in names:
-                person(session, name, **more)
+                person(session, name, **{"hours": "always", **more})
 
     def item(self, **more: object) -> int:
         """A planned item for Tampere; returns its id."""

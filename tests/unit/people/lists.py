@@ -18,6 +18,8 @@ HEAD = (
     "hours,ladder,digest_day,digest_hour,letter"
 )
 ALICE = "Alice,alice@example.org,UALICE,tampere,contact,fi,Europe/Helsinki,vesi,now,,,,,,,yes"
+ALWAYS = ALICE.replace(",now,,,,", ",now,,,always,")
+"""Alice, who takes messages at any hour: for tests on a real clock."""
 BOB = 'Bob,bob@example.org,,oulu,city_lead,sv,Europe/Stockholm,,weekly,,,always,"14,2",monday,9,no'
 
 
