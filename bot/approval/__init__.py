@@ -4,7 +4,7 @@ Letters, announcements and the items of sources that need approval pass through 
 """
 
 from bot.approval.decisions import UNDO, approve, give_back, undo
-from bot.approval.drafts import WAITS, Refused, create, drop, edit, submit
+from bot.approval.drafts import WAITS, Refused, create, drop, edit, submit, take_back
 from bot.approval.release import Effect, due, release_due, turn, usual_effects
 from bot.approval.waiting import collect_waiting
 
@@ -22,6 +22,7 @@ __all__ = [
     "give_back",
     "release_due",
     "submit",
+    "take_back",
     "turn",
     "undo",
     "usual_effects",

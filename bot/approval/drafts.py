@@ -76,21 +76,35 @@ def submit(
     The other coordinators are told once for each version; `url` is where they look at it. Raises Refused.
     """
     draft = locked(session, draft_id)
-    if draft.state == "waiting":
-        return draft
-    if draft.state not in {"draft", "returned"}:
+    if draft.state not in {"draft", "returned", "waiting"}:
         raise Refused("It does not wait for anybody to put it forward.")
-    now = clock.now()
-    draft.state, draft.expires_at, draft.updated_at, draft.note = "waiting", now + WAITS, now, ""
-    if draft.kind != "item":  # what a source says stays the source's, whoever puts it forward again
-        draft.author = actor
-    _record(session, draft, "submitted", actor, origin)
-    alert(
+    if draft.state != "waiting":
+        now = clock.now()
+        draft.state, draft.expires_at, draft.updated_at, draft.note = "waiting", now + WAITS, now, ""
+        if draft.kind != "item":  # what a source says stays the source's, whoever puts it forward again
+            draft.author = actor
+        _record(session, draft, "submitted", actor, origin)
+    alert(  # once a version: one that was edited while it waited, or after its approval, is told anew
         session, network, f"draft:{draft.id}:{draft.version}",
         "Waits for your approval: {title}",
         "Somebody wrote this and needs another pair of eyes before it goes out. It waits for seven days.",
         url=url, besides=actor, title=titled(draft),
     )  # fmt: skip
+    return draft
+
+
+def take_back(session: Session, draft_id: int, actor: str, origin: str = "") -> Draft:
+    """Let what waits, or was approved, be a mere draft again: its author writes on. Twice does it once.
+
+    Raises Refused when it has gone out or was dropped.
+    """
+    draft = locked(session, draft_id)
+    if draft.state in {"released", "dropped"}:
+        raise Refused("It has gone out already." if draft.state == "released" else "It was dropped.")
+    if draft.state in {"waiting", "approved"}:
+        draft.state, draft.approver, draft.release_at = "draft", None, None
+        draft.expires_at, draft.updated_at = None, clock.now()
+        _record(session, draft, "taken_back", actor, origin)
     return draft
 
 

@@ -18,10 +18,14 @@ class GiveAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AskReminder:
-    """A reminder of an item on a day, at a time of the clock in the reader's zone (None: the usual one)."""
+    """A reminder of an item on a day, at a time of the clock in the reader's zone (None: the usual one).
+
+    `beside` is an answer that was given in the same breath.
+    """
 
     day: date
     at: time | None = None
+    beside: GiveAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from bot.contracts import (
     NotUnderstood,
     StopAll,
 )
-from bot.conversation.replies import Said, answer_label, guide, not_done, rhythm_label
+from bot.conversation.replies import Said, answer_label, guide, not_done, refusal, rhythm_label
 from bot.network import Network
 from bot.people.answers import By, Refused, answer
 from bot.people.choices import choose
@@ -109,10 +109,19 @@ def _answer(session: Session, who: Speaker, item_id: int, asked: GiveAnswer) -> 
 
 def _remind(session: Session, zone: str, who: Speaker, item_id: int, asked: AskReminder) -> Said:
     contact = who.contact
-    at = at_hour(asked.day, asked.at, contact.timezone)
-    remind_on(session, contact, item_id, at, who.by, who.origin, zone)
+    answered = _answer(session, who, item_id, asked.beside).title if asked.beside else ""
+    try:
+        at = at_hour(asked.day, asked.at, contact.timezone)
+        remind_on(session, contact, item_id, at, who.by, who.origin, zone)
+    except OverflowError:
+        raise Refused("far") from None
+    except Refused as refused:
+        if not answered:
+            raise
+        return Said(answered, (refusal(contact.language, contact.timezone, refused),), item_id)
     moment = When(at=at).spoken(contact.language, contact.timezone)
-    return Said(words.gettext(contact.language, "We will remind you: {moment}", moment=moment), (), item_id)
+    title = words.gettext(contact.language, "We will remind you: {moment}", moment=moment)
+    return Said(title, (answered,) if answered else (), item_id)
 
 
 def _stop(session: Session, network: Network, who: Speaker) -> Said:

@@ -50,11 +50,16 @@ def understand(text: str, today: date) -> Command | NotUnderstood:
     if not said:
         return NotUnderstood(_nearest(words))
     phrase, first = said[0]
+    reminder = next((command for _, command in said if isinstance(command, AskReminder)), None)
+    given = next((each for each in said if isinstance(each[1], GiveAnswer)), None)
+    if reminder and given:
+        phrase, first = given
     if isinstance(first, GiveAnswer):
         kinds = {command.kind for _, command in said if isinstance(command, GiveAnswer)}
         if len(kinds) > 1 or any(_BUT.match(each) for each in words):
             return NotUnderstood(phrase if len(kinds) == 1 else "")
-        return replace(first, remind=True) if still else first
+        answer = replace(first, remind=True) if still else first
+        return replace(reminder, beside=answer) if reminder else answer
     return first
 
 

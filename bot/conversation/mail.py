@@ -44,16 +44,19 @@ class Taken:
 
 def take_in(session: Session, stationery: Stationery, letter: Letter) -> Taken:
     """Do what a letter asks, in the transaction of the session, unless it was taken in before."""
-    row = insert_into(session, MailSeen).values(digest=letter.digest, kind="", note="", seen_at=clock.now())
+    row = insert_into(session, MailSeen).values(
+        digest=letter.digest, kind="", note="", for_people=False, seen_at=clock.now()
+    )
     new = session.scalar(row.on_conflict_do_nothing().returning(MailSeen.digest))
-    if new is None:
-        return Taken("duplicate", "seen before")
+    if new is None:  # perhaps its flag was lost with the line
+        known = session.get_one(MailSeen, letter.digest)
+        return Taken("duplicate", "seen before", known.for_people)
     taken = _take(session, stationery, letter)
     seen = session.get_one(MailSeen, letter.digest)
     if taken.note in FOREIGN and taken.kind != "reply":
         session.delete(seen)  # it did nothing: whoever sends such letters shall not fill our table
     else:
-        seen.kind, seen.note = taken.kind, taken.note
+        seen.kind, seen.note, seen.for_people = taken.kind, taken.note, taken.for_people
     return taken
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.contracts import Letter, Mailbox
 from bot.conversation.mail import Taken, forget_letters, take_in
@@ -49,7 +50,7 @@ def _take(database: Database, read: Read, stationery: Stationery, raw: bytes) ->
     try:
         letter = read(raw)
         return database.write(lambda session: take_in(session, stationery, letter))
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, PoolTimeout):
         raise  # the database is away: the letter waits where it is
     except Exception:
         _log.exception("letter broke")

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.contracts import Entry, Language, Message
+from bot import words
+from bot.contracts import Entry, Language, Message, Section
 from bot.store.drafts import Draft, Letter
 from bot.store.items import Item
 
@@ -29,7 +30,6 @@ class Headline:
 
     slug: str
     title: str
-    preheader: str
     send_at: datetime | None
     closes: date
 
@@ -56,7 +56,6 @@ def headlines(session: Session, language: Language) -> Sequence[Headline]:
         select(
             Letter.slug,
             page["title"].as_string(),
-            page["preheader"].as_string(),
             Letter.send_at,
             Letter.closes,
         )
@@ -84,6 +83,30 @@ def parts(session: Session, message: Message, item_ids: Sequence[Sequence[int]])
         )
         made.append(Part(section.title, told))
     return tuple(made)
+
+
+def as_it_stands(session: Session, letter: Letter, language: Language) -> Message:
+    """A sent letter as it may be told today: without items that are not public any more, withdrawn ones marked.
+
+    Where something is gone, so are the picture and the preheader, which would still tell of it.
+    """
+    message = message_of(letter, language)
+    told = parts(session, message, (letter.pages or {}).get("items", ()))
+    if not any(each.gone for part in told for each in part.told):
+        return message
+    withdrawn = words.gettext(language, "Withdrawn")
+    sections = []
+    for part in told:
+        entries = tuple(
+            each.entry.model_copy(update={"notes": (withdrawn, *each.entry.notes)})
+            if each.gone
+            else each.entry
+            for each in part.told
+            if each.gone != "private"
+        )
+        if entries:
+            sections.append(Section(title=part.title, entries=entries))
+    return message.model_copy(update={"sections": tuple(sections), "picture": None, "preheader": ""})
 
 
 def public_item(session: Session, item_id: int) -> Item | None:

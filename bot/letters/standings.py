@@ -14,7 +14,7 @@ from bot.people.suppression import address_digest, suppress
 from bot.store import audit
 from bot.store.contacts import Contact, email_key
 from bot.store.db import insert_into
-from bot.store.mailbox import ListSubscriber, Suppression
+from bot.store.mailbox import LEAVING, ListSubscriber, Suppression
 
 SERVICE = "creamailer"
 SUPPRESSED = "suppressed"
@@ -39,7 +39,7 @@ def keep_subscribers(session: Session, listed: Sequence[Listed]) -> list[str]:
             suppress(session, each.email, SERVICE, each.standing, SERVICE)
     unwanted = _unwanted(session, [each for each in listed if each.standing == "active"])
     leaving = [email for digest, email in unwanted.items() if before.get(digest) != SUPPRESSED]
-    stay = {digest: SUPPRESSED for digest, status in before.items() if status == SUPPRESSED}
+    stay = {digest: status for digest, status in before.items() if status in {SUPPRESSED, LEAVING}}
     stand(session, {digest: each.standing for digest, each in found.items()} | stay)
     return leaving
 
@@ -54,7 +54,12 @@ def _unwanted(session: Session, active: Sequence[Listed]) -> dict[str, str]:
         )
     )
     suppressed = session.scalars(select(Suppression.address).where(Suppression.address.in_(found)))
-    digests = {by_key[str(key)] for key in left} | set(suppressed)
+    erased = session.scalars(
+        select(ListSubscriber.address).where(
+            ListSubscriber.address.in_(found), ListSubscriber.status == LEAVING
+        )
+    )
+    digests = {by_key[str(key)] for key in left} | set(suppressed) | set(erased)
     return {digest: found[digest] for digest in sorted(digests)}
 
 

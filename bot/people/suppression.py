@@ -7,6 +7,7 @@ itself is paused, so that what is queued for it goes the other way (`bot.deliver
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, select, update
@@ -26,6 +27,7 @@ FAULTS = {
 }
 """What a paused address is said to have, by the reason it is suppressed for."""
 
+_ADDRESS = re.compile(r"\S*@\S*")
 _OTHER = "the address is on the suppression list"
 
 
@@ -35,7 +37,11 @@ def address_digest(address: str) -> str:
 
 
 def suppress(session: Session, address: str, reason: str, detail: str = "", actor: str = "house") -> bool:
-    """Send nothing to an address any more; returns whether it is new on the list. Its place is paused."""
+    """Send nothing to an address any more; returns whether it is new on the list. Its place is paused.
+
+    The list tells nobody's address: those that a server quotes in `detail` are left out.
+    """
+    detail = _ADDRESS.sub("…", detail)
     insert = insert_into(session, Suppression).values(
         address=address_digest(address), reason=reason, detail=detail[:500], since=clock.now()
     )

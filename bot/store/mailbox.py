@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.types import Row
 
+LEAVING = "leaving"
+
 
 class MailSeen(Row):
     """A letter of the mailbox, or a posted bounce, that was taken in: it does nothing a second time."""
@@ -17,6 +19,7 @@ class MailSeen(Row):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
     note: Mapped[str] = mapped_column(Text, default="")
+    for_people: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -34,7 +37,10 @@ class Suppression(Row):
 
 
 class ListSubscriber(Row):
-    """A subscriber of the letter's list at Creamailer, by the digest of the address, and their standing there."""
+    """A subscriber of the letter's list at Creamailer, by the digest of the address, and their standing there.
+
+    `leaving`: erased here, and still active there: the next round takes them off.
+    """
 
     __tablename__ = "list_subscribers"
     address: Mapped[str] = mapped_column(String(64), primary_key=True)

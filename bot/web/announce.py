@@ -84,6 +84,8 @@ def _save(draft_id: int | None, content: dict[str, Any]) -> tuple[int, bool]:
             kept = approval.edit(session, draft_id, content, actor, origin).id
         if forward:
             approval.submit(session, network, kept, actor, origin, url=f"{root}/approvals/{kept}")
+        elif draft_id is not None:
+            approval.take_back(session, kept, actor, origin)
         return kept
 
     return house().database.write(work), forward

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort
 
 from bot import clock
 from bot.contracts import Fact, Language, Message
-from bot.letters.archive import Headline, Part, headlines, message_of, parts, public_item
+from bot.letters.archive import Headline, Part, as_it_stands, headlines, message_of, parts, public_item
 from bot.letters.writing import letter_named
 from bot.planning.facts import facts
 from bot.planning.variants import variant
@@ -42,6 +42,7 @@ def one(slug: str) -> Response:
         letter = _sent(letter_named(session, slug))
         message = message_of(letter, language)
         told = parts(session, message, (letter.pages or {}).get("items", ()))
+        message = message.model_copy(update={"picture": as_it_stands(session, letter, language).picture})
     return letter_page(letter, message, told)
 
 
@@ -49,7 +50,7 @@ def one(slug: str) -> Response:
 def deadlines(slug: str) -> Response:
     """The letter's deadlines as a picture."""
     with house().database.reading() as session:
-        picture = message_of(_sent(letter_named(session, slug)), asked_language()).picture
+        picture = as_it_stands(session, _sent(letter_named(session, slug)), asked_language()).picture
     if picture is None:
         abort(404)
     response = kept("", "image/png")
@@ -92,7 +93,7 @@ def letter_page(letter: Letter, message: Message, told: tuple[Part, ...], draft:
         language,
         letter=letter,
         message=message,
-        about=_about(message.body) or message.preheader,
+        about=_about(message.body) or message.title,
         parts=told,
         said=lambda fact: said(fact, language),
         picture=(source, picture) if picture else None,

@@ -16,6 +16,9 @@ from bot import clock
 from bot.approval import UNDO
 from bot.approval.drafts import titled
 from bot.contracts import LANGUAGES, Details, Language
+from bot.letters.composing import supply_of, written_in
+from bot.letters.content import LetterContent
+from bot.letters.release import sending_time
 from bot.planning.forecast import forecast
 from bot.planning.letter_readers import count_readers
 from bot.store.contacts import Contact
@@ -104,7 +107,12 @@ def goes_out(session: Session, house: House, draft: Draft) -> str:
     if draft.kind == "letter":
         letter = session.get(Letter, draft.subject_id)
         return (
-            spoken_letter(count_readers(session), letter, zone, house.settings.delivery_mode)
+            spoken_letter(
+                count_readers(session),
+                letter.send_at or sending_time(LetterContent.of(letter), zone),
+                zone,
+                house.settings.delivery_mode,
+            )
             if letter
             else ""
         )
@@ -119,6 +127,12 @@ def goes_out(session: Session, house: House, draft: Draft) -> str:
 
 def missing_texts(session: Session, house: House, draft: Draft) -> list[str]:
     """What readers will miss: "Swedish text missing for 5 readers"."""
+    if draft.kind == "letter" and (letter := session.get(Letter, draft.subject_id)):
+        content = LetterContent.of(letter)
+        said = written_in(content, supply_of(session, content).items.values())
+        return [
+            f"{LANGUAGE_NAMES[language]}: {', '.join(lacks)}" for language, lacks in said.items() if lacks
+        ]
     details = details_of(draft)
     if details is None:
         return []

@@ -1,4 +1,5 @@
-"""`/feed.xml`, `/feed.rss`, `/feed.json`: the newest public items; `/archive/feed.xml`: the letters.
+"""`/feed.xml`, `/feed.rss`, `/feed.json`: the newest public items; `/archive/feed.xml`,
+`.rss` and `.json`: the letters.
 
 `?city=` and `?topic=` narrow a feed to what fits them, `?language=` chooses its words. Ids derive from the
 installation and never change, whatever PUBLIC_URL is.
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot import words
 from bot.contracts import Fact, Language, Message
-from bot.letters.archive import message_of, sent_letters
+from bot.letters.archive import as_it_stands, sent_letters
 from bot.letters.entries import read_at
 from bot.planning.facts import facts
 from bot.planning.variants import variant
@@ -59,15 +60,31 @@ def as_json_feed() -> Response:
     return _items(json_feed, "application/feed+json")
 
 
-@feeds.get("/archive/feed.xml")
-def letters() -> Response:
+@feeds.get("/archive/feed.xml", endpoint="letters")
+def letters_as_atom() -> Response:
     """The weekly letters as Atom, whole."""
+    return _letters(atom, "application/atom+xml")
+
+
+@feeds.get("/archive/feed.rss")
+def letters_as_rss() -> Response:
+    """The weekly letters as RSS 2.0."""
+    return _letters(rss, "application/rss+xml")
+
+
+@feeds.get("/archive/feed.json")
+def letters_as_json_feed() -> Response:
+    """The weekly letters as JSON Feed."""
+    return _letters(json_feed, "application/feed+json")
+
+
+def _letters(form: Form, media_type: str) -> Response:
     language = asked_language()
     with house().database.reading() as session:
-        entries = [_letter_entry(letter, language) for letter in sent_letters(session, LETTERS)]
+        entries = [_letter_entry(session, letter, language) for letter in sent_letters(session, LETTERS)]
     title = f"{house().network.name[language]}: {words.gettext(language, 'Weekly letters')}"
     head = _head("letters", title, language, "/archive")
-    return kept(atom(head, entries), "application/atom+xml", changed_at(entries))
+    return kept(form(head, entries), media_type, changed_at(entries))
 
 
 def stable_id(name: str) -> str:
@@ -139,8 +156,8 @@ def _item_entry(item: Item, language: Language) -> FeedEntry:
     )
 
 
-def _letter_entry(letter: Letter, language: Language) -> FeedEntry:
-    message = message_of(letter, language)
+def _letter_entry(session: Session, letter: Letter, language: Language) -> FeedEntry:
+    message = as_it_stands(session, letter, language)
     at = letter.sent_at or letter.created_at
     return FeedEntry(
         id=stable_id(f"letter:{letter.slug}"),
@@ -159,7 +176,9 @@ def _sections_html(message: Message) -> str:
         html += Markup("<h3>{}</h3>").format(section.title)
         for entry in section.entries:
             title = Markup('<a href="{}">{}</a>').format(entry.url, entry.title) if entry.url else entry.title
-            html += Markup("<p><strong>{}</strong><br>{}</p>").format(title, entry.summary)
+            html += Markup("<p><strong>{}</strong><br>{}</p>").format(
+                title, " ".join((*entry.notes, entry.summary))
+            )
             html += Markup(_facts_html(entry.facts, message.language))  # noqa: S704 (escaped there)
     return str(html)
 

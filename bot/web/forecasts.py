@@ -7,7 +7,6 @@ from datetime import datetime
 
 from bot.planning.forecast import Forecast
 from bot.planning.letter_readers import Readers
-from bot.store.drafts import Letter
 from bot.web import prose
 
 MOST_TIMES = 3
@@ -35,11 +34,10 @@ def spoken(said: Forecast, zone: str, mode: str, at: datetime | None = None) -> 
     return f"Goes out {', '.join(parts)}. That is {' and '.join(whom)}: {ways}.{_mode(mode)}"
 
 
-def spoken_letter(readers: Readers, letter: Letter, zone: str, mode: str) -> str:
+def spoken_letter(readers: Readers, at: datetime, zone: str, mode: str) -> str:
     """To how many a letter goes, when and how."""
     ways = ", ".join(f"{count} {BY.get(sender, sender)}" for sender, count in readers.by_sender.items())
-    when = prose.moment(letter.send_at, zone) if letter.send_at else "on its day"
-    parts = [f"Goes out {when} to {readers.copies}{f': {ways}' if ways else ''}."]
+    parts = [f"Goes out {prose.moment(at, zone)} to {readers.copies}{f': {ways}' if ways else ''}."]
     if readers.weekly:
         parts.append(f"{readers.weekly} read its opening in their weekly digest.")
     if readers.listed:

@@ -58,6 +58,8 @@ NINE = time(9)
         ("remind me on 3 December at 9", AskReminder(date(2026, 12, 3), NINE)),
         ("Remind me December 3rd, 2026 3pm", AskReminder(date(2026, 12, 3), time(15))),
         ("muistuta huomenna", AskReminder(date(2026, 11, 25))),
+        ("Kiinnostaa. Muistuta 3.12.", AskReminder(date(2026, 12, 3), beside=GiveAnswer("interested"))),
+        ("Muistuta 3.12.\nKiinnostaa", AskReminder(date(2026, 12, 3), beside=GiveAnswer("interested"))),
         ("lopeta", StopAll()),
         ("SLUTA!", StopAll()),
         ("Stop.", StopAll()),

@@ -37,6 +37,31 @@ def test_an_answer_is_recorded_and_confirmed_in_the_readers_language(post: Post)
     assert said["actions"][0]["url"] == f"/answer/{post.item_id}"
 
 
+def test_an_answer_and_a_reminder_in_one_breath_are_both_done(post: Post) -> None:
+    post.reply("Kiinnostaa. Muistuta 3.12.")
+    assert answers(post) == [("interested", "mail")]
+    rows = post.look(
+        lambda session: session.scalars(select(Reminder).where(Reminder.about == "personal")).all()
+    )
+    assert [str(row.fire_on) for row in rows] == ["2026-12-03"]
+
+
+def test_a_day_that_no_calendar_has_is_refused_in_words(post: Post) -> None:
+    with_zone = post.look(lambda session: session.scalars(select(Contact.timezone)).first())
+    assert with_zone
+    assert post.reply("muistuta 9999-12-31 klo 23").kind == "reply"
+    (said,) = post.confirmations()
+    assert said["title"]
+
+
+def test_a_letter_for_people_keeps_its_flag_when_it_is_read_again(post: Post) -> None:
+    from bot.contracts import MailReply
+
+    reply = MailReply((post.key(),), "alice@example.org", "Voisitteko soittaa minulle tästä asiasta?")
+    assert post.take(reply, "e" * 64).for_people
+    assert post.take(reply, "e" * 64).for_people
+
+
 def test_a_confirmation_goes_out_at_once_also_at_night(post: Post, frozen: FrozenClock) -> None:
     frozen.advance(hours=12)
     post.reply("kiinnostaa")

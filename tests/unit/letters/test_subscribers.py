@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.app import House
 from bot.contracts.newsletter import ListFault
 from bot.letters.subscribers import Budget, newcomers, push, sync
+from bot.people.erasure import erase
 from bot.people.suppression import address_digest, suppress
 from bot.store.contacts import Contact, contact_by_email
 from bot.store.mailbox import ListSubscriber, Suppression
@@ -123,6 +124,19 @@ def test_who_left_here_is_suppressed_there_once_and_still_gets_other_mail(
     posted = [request.body["email"] for request in service.requests if request.method == "POST"]
     assert sorted(posted) == ["alice@example.org", "bob@example.org"]
     assert suppressed(people) == {address_digest("bob@example.org")}
+
+
+def test_who_was_erased_here_is_taken_off_the_list_there(
+    people: House, service: FakeCreamailer, client: Creamailer
+) -> None:
+    service.subscribe("alice@example.org")
+    memory: Any = sync(people.database, client, {})
+    with people.database.writing() as session:
+        erase(session, session.get_one(Contact, contact(people, "alice").id), "test")
+    for _ in range(3):
+        memory = sync(people.database, client, memory)
+    posted = [request.body["email"] for request in service.requests if request.method == "POST"]
+    assert posted == ["alice@example.org"]
 
 
 def test_out_of_live_mode_it_is_only_read(people: House, service: FakeCreamailer, client: Creamailer) -> None:

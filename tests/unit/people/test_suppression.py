@@ -49,11 +49,12 @@ def test_what_is_planned_for_it_goes_the_other_way(database: Database, network: 
 def test_the_list_outlives_erasure_and_holds_no_address(database: Database) -> None:
     with database.writing() as session:
         alice = person(session)
-        suppress(session, "alice@example.org", "complained")
+        suppress(session, "alice@example.org", "bounced", "5.1.1 <alice@example.org>: unknown")
         erase(session, alice, "test")
     with database.reading() as session:
         (row,) = session.scalars(select(Suppression))
         assert "alice" not in row.address + row.detail
+        assert row.detail.startswith("5.1.1")
         assert row.address == address_digest(" Alice@Example.ORG ")
     with database.writing() as session:
         enrol(session, Person("Alice", "alice@example.org"))

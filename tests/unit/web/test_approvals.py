@@ -193,7 +193,7 @@ def test_an_edit_shows_what_changed_since_the_approval_and_needs_another(
     bob.submit(
         "/announce/1",
         "/announce/1",
-        **{**WORDS, "body_fi": "Tule kaikin mukaan", "version": "1", "do": "save"},
+        **{**WORDS, "body_fi": "Tule kaikin mukaan", "version": "1", "do": "submit"},
     )
     page = alice.get("/approvals/1").text
     assert "Changed since it was approved last" in page
@@ -202,6 +202,17 @@ def test_an_edit_shows_what_changed_since_the_approval_and_needs_another(
     assert (draft(house).state, draft(house).version) == ("waiting", 2)
     assert 'action="/approvals/1/approve"' not in bob.get("/approvals/1").text
     assert 'action="/approvals/1/approve"' in page
+
+
+def test_what_is_saved_as_a_draft_waits_for_nobody_any_more(
+    house: House, alice: Browser, bob: Browser
+) -> None:
+    announce(alice)
+    half = {**WORDS, "body_fi": "Tule kai", "version": "1", "do": "save"}
+    page = alice.submit("/announce/1", "/announce/1", **half)
+    assert page.status_code == 303
+    assert (draft(house).state, draft(house).version) == ("draft", 2)
+    assert 'action="/approvals/1/approve"' not in bob.get("/approvals/1").text
 
 
 def test_who_edits_what_somebody_else_changed_meanwhile_loses_nothing(

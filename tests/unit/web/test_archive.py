@@ -68,9 +68,9 @@ def test_the_page_tells_machines_its_languages_title_and_that_they_may_read_it(v
     assert '<link rel="canonical" href="http://127.0.0.1:8000/archive/2026-48?language=sv">' in page
 
 
-def test_the_list_names_each_letter_and_what_stands_in_it(visitor: Browser) -> None:
+def test_the_list_names_each_letter_and_its_day(visitor: Browser) -> None:
     words = seen(outside(visitor, "/archive?language=en"))
-    assert "InnoCities: week 48 27 November 2026 For all · Low-carbon Tampere · Höstseminarium" in words
+    assert "InnoCities: week 48 27 November 2026" in words
 
 
 def test_a_summary_by_a_language_model_says_so(house: House, frozen: FrozenClock, browser: Browser) -> None:

@@ -8,9 +8,11 @@ from datetime import datetime
 import feedparser
 import pytest
 from lxml import etree
+from sqlalchemy import update
 
 from bot.app import House
 from bot.contracts import Report
+from bot.store.items import Item
 from tests import factories
 from tests.conftest import FrozenClock
 from tests.unit.letters.conftest import begin, send, week, write
@@ -180,3 +182,17 @@ def test_letters_have_a_feed_of_their_own(news: House, browser: Browser, frozen:
     )
     assert "Dear reader" in entry.summary
     assert "Low-carbon Tampere" in entry.summary
+    for other in ("rss", "json"):
+        assert "Low-carbon Tampere" in browser.get(f"/archive/feed.{other}?language=en").text
+
+
+def test_what_is_not_public_any_more_is_told_by_no_old_letter(
+    news: House, browser: Browser, frozen: FrozenClock
+) -> None:
+    letter = begin(news)
+    write(news, letter)
+    send(news, frozen, letter)
+    with news.database.writing() as session:
+        session.execute(update(Item).values(visibility="network"))
+    for path in ("/archive/feed.xml", "/archive/feed.json", "/archive", "/archive/2026-48"):
+        assert "Low-carbon Tampere" not in browser.get(f"{path}?language=en").text, path

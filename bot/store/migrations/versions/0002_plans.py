@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("for_people", sa.Boolean(), nullable=False),
         sa.Column("seen_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
