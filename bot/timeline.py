@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import font_roboto
 from babel.dates import format_date
-from PIL import Image, ImageDraw, ImageFont
 
 from bot import words
 from bot.contracts import Language, Picture
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 WIDTH = 600
 SHOWN = 8
@@ -66,6 +68,8 @@ def timeline(deadlines: Sequence[tuple[date, str]], today: date, language: Langu
 
 @lru_cache(maxsize=256)
 def _picture(deadlines: tuple[tuple[date, str], ...], today: date, language: Language) -> Picture:
+    from PIL import Image, ImageDraw  # some megabytes that a process at rest does without
+
     days = max((deadlines[-1][0] - today).days, 7)
     flags = _flags(deadlines, today, days, language)
     height = _TOP + _ROW * (max(flag.row for flag in flags) + 1) + _FOOT
@@ -170,6 +174,9 @@ class _Pen:
 
 @cache
 def _font(bold: bool) -> ImageFont.FreeTypeFont:
+    import font_roboto
+    from PIL import ImageFont
+
     file = font_roboto.font_files["RobotoBold" if bold else "Roboto"]
     # The plain engine: titles from outside need no shaping, and where Raqm is missing all looks the same.
     return ImageFont.truetype(file, _SIZE * _SCALE, layout_engine=ImageFont.Layout.BASIC)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from bot.planning.summarising import summarise
 from bot.work.duties import Memory, TimedDuty, every
-from integrations.summary import ChatSummarizer
 
 if TYPE_CHECKING:
     from bot.app.house import House
@@ -20,6 +19,8 @@ def summary_duties(house: House) -> list[TimedDuty]:
     settings = house.settings
     if not settings.summary_url or not settings.summary_model:
         return []
+    from integrations.summary import ChatSummarizer  # it brings an HTTP client along
+
     writer = ChatSummarizer(settings.summary_url, settings.summary_model, settings.summary_key)
 
     def run(memory: Memory) -> Memory:
