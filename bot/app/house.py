@@ -24,7 +24,9 @@ from bot.delivery.journal import Journal
 from bot.delivery.lanes import Lanes
 from bot.links import Links
 from bot.network import Network, load_network
-from bot.planning.digests import Desk, Usual
+from bot.planning import digest_times
+from bot.planning.digest_times import Usual
+from bot.planning.digests import Desk
 from bot.planning.notices import announce
 from bot.settings import Settings, SettingsFault, read_settings
 from bot.store.db import Database
@@ -62,8 +64,7 @@ class House:
     @cached_property
     def desk(self) -> Desk:
         """Where digests are composed."""
-        usual = Usual(self.settings.digest_day, self.settings.digest_hour)
-        return Desk(self.network, self.settings.zone, usual)
+        return Desk(self.network, self.settings.zone)
 
     def open_mailbox(self) -> Mailbox | None:
         """The mailbox for replies and bounces; None when none is configured."""
@@ -181,6 +182,7 @@ def open_house(settings: Settings) -> House:
     """Open an installation. Raises NotReady when the schema is not the one this code needs."""
     log.configure(settings.log_level)
     clock.set_clock(settings.clock_start)
+    digest_times.use(Usual(settings.digest_day, settings.digest_hour))
     database = open_database(settings)
     fault = schema_fault(database.engine)
     if fault:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import clock
@@ -46,13 +46,16 @@ def go_the_other_way(session: Session, failed: Sequence[Delivery]) -> None:
         key = f"{delivery.dedupe_key}:other"
         if way is None or key in tried:
             continue
-        session.add(
-            Delivery(
-                item_id=delivery.item_id, revision=delivery.revision, message_id=delivery.message_id,
-                destination_id=way.id, sender=way.sender, recipient=delivery.recipient,
-                purpose=delivery.purpose, rhythm=delivery.rhythm, reason=delivery.reason,
-                urgent=delivery.urgent, state="queued", due_at=now, expires_at=delivery.expires_at,
-                dedupe_key=key, created_at=now,
-            )
+        other = Delivery(
+            item_id=delivery.item_id, revision=delivery.revision, message_id=delivery.message_id,
+            destination_id=way.id, sender=way.sender, recipient=delivery.recipient,
+            purpose=delivery.purpose, rhythm=delivery.rhythm, reason=delivery.reason,
+            urgent=delivery.urgent, state="queued", due_at=now, expires_at=delivery.expires_at,
+            dedupe_key=key, created_at=now,
         )  # fmt: skip
+        session.add(other)
+        if delivery.purpose == "digest":  # what it tells is told by the second one now
+            session.flush()
+            carried = update(Delivery).where(Delivery.carrier_id == delivery.id)
+            session.execute(carried.values(carrier_id=other.id).execution_options(synchronize_session=False))
         ring(session, "send")

@@ -95,7 +95,7 @@ def _accept_distinct(
         if state == "published" and not _over(content.details, zone, now)
     ]
     announce(session, living, "notice" if rights.tell else "quiet", source_id)
-    announce(session, changed)
+    announce(session, changed, "notice", source_id)
     return [answers[report.external_id] for report in reports]
 
 

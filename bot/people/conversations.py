@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.clock import DEFAULT_ZONE
 from bot.contracts import Language, Rhythm
-from bot.people.subscribing import ladder_of
+from bot.people.subscribing import digest_after_change, ladder_of
 from bot.people.waiting import cancel_waiting
 from bot.planning.digest_times import next_digest
 from bot.planning.hours import Hours, written
@@ -65,7 +65,7 @@ def add_conversation(
             session.add(SubscriptionCity(city=city, subscription_id=rule.id))
         if topic:
             session.add(SubscriptionTopic(topic=topic, subscription_id=rule.id))
-    rule.rhythm = rhythm
+    was, rule.rhythm = rule.rhythm, rhythm
     if hours is not None or rule.hours is None:
         rule.hours = written(zone, hours or "")
     if ladder is not None:
@@ -73,7 +73,9 @@ def add_conversation(
     rule.digest_day = rule.digest_day if digest_day is None else digest_day
     rule.digest_hour = rule.digest_hour if digest_hour is None else digest_hour
     name = Hours.parse(rule.hours).zone
-    rule.digest_at = next_digest(rhythm, rule.digest_day, rule.digest_hour, name, clock.now())
+    now = clock.now()
+    following = next_digest(rhythm, rule.digest_day, rule.digest_hour, name, now)
+    rule.digest_at = digest_after_change(rhythm, was, rule.digest_at, following, now)
     session.flush()
     return place
 

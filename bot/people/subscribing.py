@@ -57,7 +57,9 @@ def subscribe(
             made.append({"contact_id": contact.id, **said, "digest_at": at, "everywhere": False})
         elif any(getattr(row, name) != said[name] for name in _SAME):
             changed.append({"row": row.id, **{f"new_{name}": value for name, value in said.items()}})
-            changed[-1]["new_digest_at"] = _digest_after_change(contact, row, now)
+            changed[-1]["new_digest_at"] = digest_after_change(
+                said["rhythm"], row.rhythm, row.digest_at, _next_digest(contact, now), now
+            )
     run(session, insert(_SUBSCRIPTIONS), [{**each, "created_at": now} for each in made])
     one = update(_SUBSCRIPTIONS).where(_SUBSCRIPTIONS.c.id == bindparam("row"))
     run(session, one.values({name: bindparam(f"new_{name}") for name in (*_SAME, "digest_at")}), changed)
@@ -67,20 +69,20 @@ def _next_digest(contact: Contact, now: datetime) -> datetime | None:
     return next_digest(rhythm_of(contact), contact.digest_day, contact.digest_hour, contact.timezone, now)
 
 
-def _digest_after_change(contact: Contact, row: Row[Any], now: datetime) -> datetime | None:
+def digest_after_change(
+    rhythm: Rhythm, was: Rhythm, due: datetime | None, following: datetime | None, now: datetime
+) -> datetime | None:
     """When the next digest comes after a change. One that is due already still comes, whatever was changed.
 
     Who leaves digests for *now* gets what was held for them in a last one; who wants nothing gets none.
     """
-    rhythm = rhythm_of(contact)
     if rhythm == "off":
         return None
-    due: datetime | None = row.digest_at
     if rhythm == "now":
-        return now if row.rhythm in {"daily", "weekly"} else due
+        return now if was in {"daily", "weekly"} else due
     if due is not None and due <= now:
         return due
-    return _next_digest(contact, now)
+    return following
 
 
 def run(session: Session, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -7,8 +7,10 @@ revision they were told, and nothing when it is the same again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 from sqlalchemy import ColumnElement, Row, case, exists, func, literal, select
 from sqlalchemy.orm import Session
@@ -109,20 +111,31 @@ def plan(session: Session, network: Network, fanout: Fanout, item: Item, size: i
         .where(Subscription.id > after, Subscription.id <= end, told.c.revision < item.revision)
         .group_by(told.c.revision, Destination.languages, Subscription.hours)
     ).all()
-    for since in _sinces(session, network, item, {row.revision for row in found}):
+    for since in _sinces(session, item, {row.revision for row in found}):
         recipients = select(told.c.recipient).where(told.c.revision == since.revision)
-        mine = [row for row in found if row.revision == since.revision]
-        also = (RECIPIENT.in_(recipients), not_muted(item.id))
+        mine = [
+            row for row in found if row.revision == since.revision and _differs(network, item, since, row)
+        ]
+        languages = {row.languages for row in mine}
+        also = (RECIPIENT.in_(recipients), Destination.languages.in_(languages), not_muted(item.id))
         whom = Whom(item.content(), after, end, also, fits=False)
-        fanout.planned += _tell(session, network, fanout, item, since, whom, mine)
+        fanout.planned += _tell(session, network, fanout, item, since, whom, mine) if mine else 0
     fanout.cursor = end
     if fanout.cursor >= fanout.upto:
         fanout.done_at = clock.now()
     return end - after
 
 
-def _sinces(session: Session, network: Network, item: Item, revisions: set[int]) -> list[_Since]:
-    """The revisions that people were told of and that differ from the newest one."""
+def _differs(network: Network, item: Item, since: _Since, row: Row[tuple[int, str, str, int]]) -> bool:
+    """Whether there is anything to tell readers of these languages: a text may have changed in one only."""
+    if since.before is None or item.state == "withdrawn":
+        return True
+    spoken = cast(Sequence[Language], row.languages.split(","))
+    return any(changes(since.before, item.content(), language, network) for language in spoken)
+
+
+def _sinces(session: Session, item: Item, revisions: set[int]) -> list[_Since]:
+    """The revisions that people were told of."""
     rows = session.execute(
         select(Revision.revision, Revision.details).where(
             Revision.item_id == item.id, Revision.revision.in_(revisions)
@@ -134,7 +147,7 @@ def _sinces(session: Session, network: Network, item: Item, revisions: set[int])
         before = Details.model_validate(details) if details is not None else None
         if before is None or item.state == "withdrawn":
             found.append(_Since(revision, before, material=True))
-        elif changes(before, after, "en", network):
+        else:
             found.append(_Since(revision, before, material(before, after)))
     return found
 

@@ -18,7 +18,6 @@ from bot.network import Network
 from bot.planning.digest_content import Edition, Summaries, compose
 from bot.planning.digest_ranking import Told, place_of, shelve
 from bot.planning.digest_rows import Held, Reader
-from bot.planning.digest_times import USUAL, Usual
 from bot.store.db import insert_into
 from bot.store.deliveries import MessageRow
 from bot.store.digests import Summary
@@ -55,14 +54,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where digests are composed: one for the whole process, for it keeps what it has read and composed.
-
-    `usual` says when digests come to who chose nothing else.
-    """
+    """Where digests are composed: one for the whole process, for it keeps what it has read and composed."""
 
     network: Network
     zone: str
-    usual: Usual = USUAL
     _items: dict[tuple[int, int], tuple[Details, datetime]] = field(default_factory=dict, repr=False)
     _changes: dict[int, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False)
     _composed: dict[object, Composed] = field(default_factory=dict, repr=False)

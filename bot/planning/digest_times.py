@@ -24,8 +24,18 @@ class Usual:
     hour: int = 8
 
 
-USUAL = Usual()
-"""Fridays at 8, and 8 on working days."""
+_usual = Usual()
+
+
+def usual() -> Usual:
+    """The network's usual day and hour: Fridays at 8, and 8 on working days, unless settings say otherwise."""
+    return _usual
+
+
+def use(chosen: Usual) -> None:
+    """Let this process keep to these from now on, as its settings state them."""
+    global _usual
+    _usual = chosen
 
 
 def next_digest(
@@ -34,7 +44,7 @@ def next_digest(
     hour: int | None,
     zone_name: str,
     after: datetime,
-    usual: Usual = USUAL,
+    network: Usual | None = None,
 ) -> datetime | None:
     """The first instant after `after` at which a reader's digest is due, UTC; None when the rhythm has none.
 
@@ -45,8 +55,9 @@ def next_digest(
     if rhythm not in {"daily", "weekly"}:
         return None
     today = after.astimezone(zone(zone_name)).date()
-    chosen = usual.hour if hour is None else hour
-    weekday = usual.day if day is None else day
+    keep = network or _usual
+    chosen = keep.hour if hour is None else hour
+    weekday = keep.day if day is None else day
     for found in _daily(today) if rhythm == "daily" else _weekly(today, weekday):
         at = Hours(zone_name).at(found, chosen)
         if at > after:

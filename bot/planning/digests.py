@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from sqlalchemy import exists, literal, or_, select
@@ -88,7 +88,8 @@ def run_digests(session: Session, desk: Desk, size: int = BATCH) -> int:
     if runs:
         ring(session, "send")
     done = [reader for reader in done if reader.recipient not in lost]
-    move_on(session, _following(done, desk, now))
+    waiting = [reader for reader in done if reader.rhythm == "now" and reader.recipient not in seen]
+    move_on(session, _following(done, now) | _tomorrow(session, waiting, now))
     return len(done)
 
 
@@ -144,6 +145,19 @@ def _still_to_come(session: Session, readers: Sequence[Reader], now: datetime) -
     return found
 
 
+def _tomorrow(session: Session, readers: Sequence[Reader], now: datetime) -> dict[int, datetime]:
+    """When readers of *now* who had one digest today get what was gathered since: the next day's first hour."""
+    had = [reader for reader in readers if reader.recipient not in _still_to_come(session, [reader], now)]
+    held = held_for(session, [reader.recipient for reader in had], now)
+    return {
+        reader.subscription_id: Hours.parse(reader.hours).opens(
+            Hours(reader.zone).at(_run(reader, now)[1] + timedelta(days=1), 0)
+        )
+        for reader in had
+        if reader.recipient in held
+    }
+
+
 def _run(reader: Reader, now: datetime) -> Run:
     return reader.rhythm, now.astimezone(zone_of(reader.zone)).date()
 
@@ -176,11 +190,11 @@ def _reason(reader: Reader) -> str:
     return f"digest_{reader.rhythm}" if reader.person else f"place_digest_{reader.rhythm}"
 
 
-def _following(readers: Sequence[Reader], desk: Desk, now: datetime) -> dict[int, datetime | None]:
+def _following(readers: Sequence[Reader], now: datetime) -> dict[int, datetime | None]:
     """When the next digest of each subscription (by id) is due."""
 
     @cache
     def following(rhythm: Rhythm, day: int | None, hour: int | None, zone_name: str) -> datetime | None:
-        return next_digest(rhythm, day, hour, zone_name, now, desk.usual)
+        return next_digest(rhythm, day, hour, zone_name, now)
 
     return {each.subscription_id: following(each.rhythm, each.day, each.hour, each.zone) for each in readers}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -15,7 +15,7 @@ from bot.planning.alerts import alert
 from bot.planning.audiences import Whom
 from bot.planning.hours import Hours
 from bot.store.contacts import Contact
-from bot.store.deliveries import Fanout
+from bot.store.deliveries import Delivery, Fanout
 from bot.store.destinations import Destination, Subscription
 from bot.store.sources import Source
 
@@ -27,9 +27,7 @@ GATHER_FOR = timedelta(minutes=10)
 def gather(session: Session, network: Network, fanouts: Sequence[Fanout]) -> None:
     """Mark the new items of sources that bring too many; coordinators are told once an hour for each."""
     fresh = [
-        fanout
-        for fanout in fanouts
-        if fanout.source_id and fanout.purpose == "notice" and fanout.revision == 1 and fanout.cursor == 0
+        fanout for fanout in fanouts if fanout.source_id and fanout.purpose == "notice" and fanout.cursor == 0
     ]
     for source_id in {fanout.source_id for fanout in fresh}:
         source = session.get(Source, source_id)
@@ -57,7 +55,8 @@ def _count(session: Session, source: Source) -> int:
         Fanout.source_id == source.id,
         Fanout.created_at > clock.now() - WINDOW,
         Fanout.purpose == "notice",
-        Fanout.revision == 1,
+        # New items, and those that a silent first poll took in and that nobody has heard of yet.
+        or_(Fanout.revision == 1, Fanout.gathered, ~exists().where(Delivery.item_id == Fanout.item_id)),
     )
     # A look at one row decides; only a flood is worth counting.
     if session.scalar(select(Fanout.id).where(*lately).offset(source.flood_limit).limit(1)) is None:
@@ -65,9 +64,13 @@ def _count(session: Session, source: Source) -> int:
     return session.scalar(select(func.count()).select_from(Fanout).where(*lately)) or 0
 
 
+def digest_time(hours: str) -> datetime:
+    """When readers of *now* with these sending hours get what was gathered just now."""
+    return Hours.parse(hours).opens(clock.now() + GATHER_FOR)
+
+
 def digest_soon(session: Session, whom: Whom) -> None:
     """Let readers who hear of things at once have a digest of what was gathered, in their sending hours."""
-    soon = clock.now() + GATHER_FOR
     mine = [*whom.conditions(), Subscription.rhythm == "now", Subscription.digest_at.is_(None)]
     chosen = (
         select(Subscription.id)
@@ -78,7 +81,7 @@ def digest_soon(session: Session, whom: Whom) -> None:
     for text in session.scalars(
         select(Subscription.hours).where(Subscription.id.in_(chosen)).distinct()
     ).all():
-        at = Hours.parse(text).opens(soon)
+        at = digest_time(text)
         session.execute(
             update(Subscription)
             .where(Subscription.id.in_(chosen), Subscription.hours == text)

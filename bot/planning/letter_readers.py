@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.store.contacts import Contact
+from bot.store.deliveries import Delivery, in_state
 from bot.store.destinations import Destination, Subscription
 from bot.store.mailbox import ListSubscriber, Suppression
 
@@ -18,8 +19,8 @@ from bot.store.mailbox import ListSubscriber, Suppression
 class Readers:
     """Whom a letter reaches: how many get a copy by each sender, and how many read it otherwise.
 
-    `weekly` get its opening in their digest; `listed` are subscribers at Creamailer, of whom those who are
-    contacts too are counted among the copies here.
+    `weekly` get its opening on top of their digest, when there is one for them; `listed` are subscribers at
+    Creamailer, of whom those who are contacts too are counted among the copies here.
     """
 
     by_sender: dict[str, int]
@@ -34,22 +35,23 @@ class Readers:
 
 def count_readers(session: Session) -> Readers:
     """Count whom a letter would reach if it were released now."""
+    digested = case((and_(Subscription.rhythm == "weekly", _waits_for_digest()), 1), else_=0)
     rows = session.execute(
-        select(Subscription.rhythm, Destination.sender, func.count())
+        select(digested.label("digested"), Destination.sender, func.count())
         .select_from(Subscription)
         .join(Destination, Destination.id == Subscription.destination_id)
         .join(Contact, Contact.id == Subscription.contact_id)
         .where(Subscription.rhythm != "off", Contact.letter.is_(True), Contact.erased_at.is_(None))
-        .group_by(Subscription.rhythm, Destination.sender)
+        .group_by(digested, Destination.sender)
     ).all()
     by_sender: dict[str, int] = {}
-    for rhythm, sender, count in rows:
-        if rhythm != "weekly":
+    for inside, sender, count in rows:
+        if not inside:
             by_sender[sender] = by_sender.get(sender, 0) + count
     listed = select(func.count()).select_from(ListSubscriber).where(ListSubscriber.status == "active")
     return Readers(
         by_sender=by_sender,
-        weekly=sum(count for rhythm, _, count in rows if rhythm == "weekly"),
+        weekly=sum(count for inside, _, count in rows if inside),
         listed=session.scalar(listed) or 0,
     )
 
@@ -59,12 +61,18 @@ def readers_within(session: Session, after: int, end: int, listed: bool) -> list
     conditions: list[ColumnElement[bool]] = [
         Subscription.id > after,
         Subscription.id <= end,
-        Subscription.rhythm.not_in(["off", "weekly"]),
+        Subscription.rhythm != "off",
+        or_(Subscription.rhythm != "weekly", ~_waits_for_digest()),
         Contact.letter.is_(True),
         Contact.erased_at.is_(None),
     ]
     elsewhere = _elsewhere(session, conditions) if listed else []
     return [*conditions, Contact.id.not_in(elsewhere)] if elsewhere else conditions
+
+
+def _waits_for_digest() -> ColumnElement[bool]:
+    """Whether something is held for a reader: their weekly digest comes, with the letter's opening on top."""
+    return exists().where(Delivery.recipient == Contact.pseudonym, in_state("held"))
 
 
 def anybody_elsewhere(session: Session) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Subquery, case, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -24,6 +24,7 @@ from bot.planning.calls import door
 from bot.planning.messages import keep_messages
 from bot.planning.queueing import UNTOLD, Telling, queue
 from bot.planning.reminder_rows import keep_reminders
+from bot.planning.silence import not_muted
 from bot.planning.wording import compose
 from bot.store.db import ring
 from bot.store.deliveries import Delivery, Fanout
@@ -115,31 +116,42 @@ def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: I
     over = over_at(details, zone)
     after, end = fanout.cursor, chunk_end(session, fanout.cursor, fanout.upto, size)
     late = over is not None and over <= clock.now()
-    whom = Whom(details, after, end)
+    # Of a first revision nobody can have muted anything.
+    unmuted = (not_muted(item.id),) if item.revision > 1 else ()
+    whom = Whom(details, after, end, unmuted)
     found = [] if late else groups(session, whom)
     if found:
         told = audience(network, whom)
         ensure_messages(session, network, item, details, {languages for languages, _, _ in found})
-        # A digest that would come too late is no reason to wait for it.
-        late_digest = [(told.c.digest_at >= literal(over, Instant()), "queued")] if over else []
-        at_once = case((told.c.rhythm == "now", "queued"), *late_digest, else_="held")
         telling = Telling(
             item=item,
             key=f"notice:{item.id}",
             content=literal(f"notice:{item.id}:{item.revision}"),
             purpose=literal("notice"),
-            state=literal("queued") if item.urgent else literal("held") if fanout.gathered else at_once,
+            state=literal("queued") if item.urgent else _waits(told, fanout, over, hours_of(found)),
             over=over,
         )
         fanout.planned += queue(session, telling, told, hours_of(found))
         if fanout.gathered:
             floods.digest_soon(session, whom)
     # Straight to the next one it fits: in a large network most items concern few.
-    following = None if late else next_match(session, Whom(details, end, fanout.upto))
+    following = None if late else next_match(session, Whom(details, end, fanout.upto, unmuted))
     fanout.cursor = fanout.upto if following is None else following - 1
     if fanout.cursor == fanout.upto and item.revision == 1:
         fanout.done_at = clock.now()
     return end - after
+
+
+def _waits(told: Subquery, fanout: Fanout, over: datetime | None, hours: Iterable[str]) -> ColumnElement[str]:
+    """Who waits for a digest, and who is told singly: a digest that would come too late is no reason to wait."""
+    now = told.c.rhythm == "now"
+    singly: list[ColumnElement[bool]] = [] if fanout.gathered else [now]
+    if over is not None:
+        singly.append(told.c.digest_at >= literal(over, Instant()))
+        if fanout.gathered:
+            late = [text for text in hours if floods.digest_time(text) >= over]
+            singly.append(now & told.c.hours.in_(late))
+    return case((or_(*singly), "queued"), else_="held") if singly else literal("held")
 
 
 def hours_of(found: Iterable[tuple[str, str, int]]) -> dict[str, int]:

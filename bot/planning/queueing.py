@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Subquery, case, literal, or_, select, upda
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.planning.hours import SPREAD, Hours
+from bot.planning.hours import LAST_HOUR, SPREAD, Hours
 from bot.store.db import changed_rows, insert_into, ring
 from bot.store.deliveries import Delivery, MessageRow
 from bot.store.items import Item
@@ -108,6 +108,8 @@ def _due(
 def _moments(telling: Telling, hours: Hours, count: int, now: datetime) -> list[datetime]:
     meant = telling.meant(hours) if telling.meant else now
     due = hours.due(meant, now, telling.over, urgent=telling.item.urgent)
+    if telling.over and due == now < meant:  # planned ahead, and no sending hour is left: not at midnight
+        due = max(now, min(meant, telling.over - LAST_HOUR))
     released = due > now and count > CROWD and due == hours.opens(max(meant, now))
     last = due + SPREAD
     if not released or (telling.over and last >= telling.over):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -16,6 +16,7 @@ from bot.contracts import Details
 from bot.planning.calls import deadlines
 from bot.planning.hours import Hours
 from bot.store.db import insert_into
+from bot.store.deliveries import Delivery, in_state
 from bot.store.items import Item
 from bot.store.plans import Reminder
 from bot.workdays import working_day_before
@@ -65,8 +66,8 @@ def moment_day(moment: When, zone: str) -> date:
 def keep_reminders(session: Session, item: Item, zone: str) -> None:
     """Make the planned reminders those of the item's newest revision.
 
-    What fired already stays; what fired today and still holds fires anew, because deliveries of an older
-    revision are never sent. Of a moment that moved away nothing is left.
+    What fired already stays; what fired today, or waits for a digest, fires anew where it still holds, because
+    deliveries of an older revision are never sent. Of a moment that moved away nothing is left.
     """
     today = clock.now().astimezone(zone_of(zone)).date()
     wanted = {}
@@ -77,7 +78,7 @@ def keep_reminders(session: Session, item: Item, zone: str) -> None:
     for key, row in known.items():
         if key not in wanted:
             row.state = "dropped" if row.state == "planned" else row.state
-        elif row.fire_on >= today:
+        elif row.fire_on >= today or _held(session, item.id, key):
             row.state = "planned"
     new = [
         {
@@ -96,6 +97,12 @@ def keep_reminders(session: Session, item: Item, zone: str) -> None:
             .where(Reminder.item_id == item.id, Reminder.state == "planned")
             .values(state="dropped")
         )
+
+
+def _held(session: Session, item_id: int, key: str) -> bool:
+    """Whether a reminder that fired still waits for somebody's digest."""
+    mine = Delivery.dedupe_key.startswith(f"reminder:{key}:", autoescape=True)
+    return bool(session.scalar(select(exists().where(Delivery.item_id == item_id, in_state("held"), mine))))
 
 
 def _day_of(about: str, moment: When, step: int, zone: str) -> date:

@@ -49,7 +49,7 @@ def fire_due(session: Session, network: Network, zone: str) -> int:
     newest = _newest_due(session, rows, now)
     for row in rows:
         item = items[row.item_id]
-        over = When.parse(row.moment).ends(zone) if row.contact_id is None else None
+        over = _over(row, zone)
         if item.state != "published" or (over is not None and over <= now):
             row.state = "dropped"
             continue
@@ -67,6 +67,14 @@ def fire_due(session: Session, network: Network, zone: str) -> int:
         ring(session, "plan")
         ring(session, "send")
     return len(rows)
+
+
+def _over(row: Reminder, zone: str) -> datetime | None:
+    """When there is no sense in a reminder any more. That a call is open is news all day."""
+    if row.contact_id is not None:
+        return None
+    moment = When.parse(row.moment)
+    return (When(day=moment_day(moment, zone)) if row.about == "opens" else moment).ends(zone)
 
 
 def _newest_due(
@@ -109,8 +117,8 @@ def plan(session: Session, network: Network, zone: str, fanout: Fanout, item: It
     """Plan a chunk of a fired reminder's fan-out; returns how much of the transaction's room that took."""
     row = session.get_one(Reminder, fanout.reminder_id)
     moment, now = When.parse(row.moment), clock.now()
-    over = moment.ends(zone)
-    if item.state != "published" or over <= now:
+    over = _over(row, zone)
+    if item.state != "published" or over is None or over <= now:
         fanout.done_at = now
         return 0
     after, end = fanout.cursor, chunk_end(session, fanout.cursor, fanout.upto, size)

@@ -57,12 +57,13 @@ class Correction(Row):
 class Duty(Row):
     """A timed duty of the house (the weekly letter's draft, a mailbox, a list kept in step) and its next run.
 
-    A process that runs it holds `lease_until`. `memory` is what the duty itself keeps between runs.
+    A process that runs it holds `claim` until `lease_until`. `memory` is what the duty itself keeps between runs.
     """
 
     __tablename__ = "duties"
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     next_at: Mapped[datetime] = mapped_column(index=True)
+    claim: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None]
     ran_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)

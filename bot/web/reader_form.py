@@ -17,7 +17,7 @@ from bot.clock import zone
 from bot.contracts import CHANNELS, LANGUAGES, RHYTHMS, Language, Rhythm
 from bot.people.choices import Chosen
 from bot.people.preferences import read_hours, steps_of, write_ladder
-from bot.planning.digest_times import USUAL
+from bot.planning.digest_times import usual
 from bot.planning.hours import Hours
 from bot.planning.reminder_rows import STEPS
 from bot.store.contacts import Contact
@@ -68,11 +68,11 @@ def offers(contact: Contact, _: Say) -> Offers:
         first=[(str(at), o_clock(at, language), at == first) for at in range(24)],
         last=[(str(at), o_clock(at, language), at == last) for at in range(1, 25)],
         days=[
-            ("", _("The usual ({value})", value=names[USUAL.day]), day is None),
+            ("", _("The usual ({value})", value=names[usual().day]), day is None),
             *((str(at), names[at], at == day) for at in range(7)),
         ],
         hours=[
-            ("", _("The usual ({value})", value=o_clock(USUAL.hour, language)), hour is None),
+            ("", _("The usual ({value})", value=o_clock(usual().hour, language)), hour is None),
             *((str(at), o_clock(at, language), at == hour) for at in range(24)),
         ],
         zones=_zones(contact.timezone),

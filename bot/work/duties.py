@@ -1,11 +1,13 @@
 """Timed duties: small regular tasks of the house, each a row that says when it runs next.
 
-One process at a time runs a duty (a lease on its row). After an outage a duty runs once, however many of
+One process at a time runs a duty: a lease on its row, renewed while it runs and
+checked when it ends. After an outage a duty runs once, however many of
 its times were missed. A duty opens its own transactions; none is open while it talks to the network.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,11 +21,14 @@ from bot.log import logger
 from bot.store.db import Database, changed_rows, insert_into
 from bot.store.plans import Duty
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 """How long a duty that fails again and again rests at most."""
 
 _log = logger("duties")
+_running: set[str] = set()
+"""The claims of duties that this process runs now."""
+
 Memory = Mapping[str, Any]
 
 
@@ -62,40 +67,51 @@ def run_due(database: Database, duties: Sequence[TimedDuty]) -> bool:
     by_name = {duty.name: duty for duty in duties}
     if not by_name:
         return False
-    claimed = database.write(lambda session: _claim(session, list(by_name)))
+    claim = uuid.uuid4().hex
+    claimed = database.write(lambda session: _claim(session, list(by_name), claim))
     if claimed is None:
         return False
     name, memory = claimed
     duty, fault = by_name[name], None
+    _running.add(claim)
     try:
         memory = duty.run(memory)
     except Exception as broken:  # a duty that fails must not stop the others
         _log.exception("a duty failed", duty=name)
         fault = f"{type(broken).__name__}: {broken}"
-    database.write(lambda session: _settle(session, duty, memory, fault))
+    finally:
+        _running.discard(claim)
+    database.write(lambda session: _settle(session, duty, claim, memory, fault))
     return True
 
 
-def _claim(session: Session, names: Sequence[str]) -> tuple[str, Memory] | None:
+def renew(session: Session) -> None:
+    """Prolong the leases of the duties that this process runs."""
+    for claim in list(_running):
+        lease = update(Duty).where(Duty.claim == claim).values(lease_until=clock.real_now() + LEASE)
+        session.execute(lease)
+
+
+def _claim(session: Session, names: Sequence[str], claim: str) -> tuple[str, Memory] | None:
     now = clock.now()
     due = select(Duty).where(Duty.name.in_(names), free(now)).order_by(Duty.next_at).limit(1)
     row = session.scalar(due.with_for_update(skip_locked=True))
     if row is None:
         return None
-    row.lease_until = clock.real_now() + LEASE
+    row.lease_until, row.claim = clock.real_now() + LEASE, claim
     return row.name, row.memory
 
 
-def _settle(session: Session, duty: TimedDuty, memory: Memory, fault: str | None) -> int:
+def _settle(session: Session, duty: TimedDuty, claim: str, memory: Memory, fault: str | None) -> int:
     now = clock.now()
     failures = (session.scalar(select(Duty.failures).where(Duty.name == duty.name)) or 0) + 1 if fault else 0
     rest = min(timedelta(minutes=2**failures), LONGEST_WAIT)
     return changed_rows(
         session.execute(
             update(Duty)
-            .where(Duty.name == duty.name)
+            .where(Duty.name == duty.name, Duty.claim == claim)
             .values(
-                next_at=now + rest if fault else duty.after(now), lease_until=None, ran_at=now,
+                next_at=now + rest if fault else duty.after(now), lease_until=None, claim=None, ran_at=now,
                 failures=failures, fault=fault, memory=dict(memory),
             )
         )

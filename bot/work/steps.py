@@ -26,7 +26,7 @@ from bot.store.deliveries import Delivery, Fanout, in_state
 from bot.store.plans import Duty
 from bot.store.sources import Source
 from bot.work import timed
-from bot.work.duties import enlist, run_due
+from bot.work.duties import enlist, renew, run_due
 from bot.work.timed import Clockwork
 from bot.work.workers import Worker
 
@@ -104,6 +104,7 @@ class Steps:
         self.lanes.renew()
         with self.database.writing() as session:
             self.worker.beat(session)
+            renew(session)
 
     def enlist(self) -> None:
         """Let the house's duties have their rows, so that each is known to be due."""

@@ -78,6 +78,9 @@ def test_each_reader_gets_it_once_in_their_language_at_their_hour(news: House, f
 def test_who_reads_it_elsewhere_or_nothing_gets_no_copy(news: House, frozen: FrozenClock) -> None:
     people(news, "Alice")
     people(news, "Weekly", rhythm="weekly")
+    factories.tell(news.database, factories.details(cities=()))
+    factories.plan(news.database, news.network)  # held for the weekly reader: their digest comes
+    people(news, "Quiet", rhythm="weekly")  # nothing is: without the letter it were a week of silence
     people(news, "Silent", rhythm="off")
     people(news, "Talker", channel="conversation-only")
     people(news, "Listed", "Left", "Bounced", "No")
@@ -93,7 +96,7 @@ def test_who_reads_it_elsewhere_or_nothing_gets_no_copy(news: House, frozen: Fro
     letter = begin(news)
     send(news, frozen, letter)
     factories.plan(news.database, news.network)
-    assert sorted(letters_to(news)) == ["Alice", "Left"]
+    assert sorted(letters_to(news)) == ["Alice", "Left", "Quiet"]
 
 
 def test_released_and_planned_twice_it_goes_out_once(news: House, frozen: FrozenClock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from bot import clock
 from bot.network import Network
 from bot.people.conversations import add_conversation, common_conversation, remove_conversation
 from bot.store.db import Database
@@ -92,3 +93,13 @@ def test_a_removed_conversation_hears_nothing_and_keeps_its_record(
     assert [(row.destination_id == place.id, row.state) for row in deliveries(database)] == [
         (True, "cancelled"), (False, "queued"), (False, "queued"),
     ]  # fmt: skip
+
+
+def test_a_conversation_that_leaves_digests_gets_what_was_held_in_a_last_one(database: Database) -> None:
+    with database.writing() as session:
+        add_conversation(session, "C1", rhythm="daily")
+        add_conversation(session, "C1", rhythm="now")
+        add_conversation(session, "C1", rhythm="now")
+        (rule,) = session.scalars(select(Subscription))
+        assert rule.digest_at is not None
+        assert rule.digest_at <= clock.now()

@@ -12,8 +12,10 @@ from bot import clock
 from bot.contracts import Report
 from bot.network import Network
 from bot.people.conversations import add_conversation
+from bot.people.mutes import mute
 from bot.planning.corrections import start_due
 from bot.store.answers import Mute
+from bot.store.contacts import Contact
 from bot.store.db import Database
 from bot.store.deliveries import Delivery, MessageRow
 from tests.conftest import FrozenClock
@@ -226,3 +228,30 @@ def test_a_city_that_is_left_out_now_is_still_told(
     assert len(corrected(told)) == 3
     notices = [row for row in deliveries(told) if row.purpose == "notice"]
     assert len(notices) == 4  # and Charlie of Oulu is told of it for the first time
+
+
+def test_a_text_that_changed_in_one_language_is_told_to_its_readers_only(
+    database: Database, network: Network, frozen: FrozenClock
+) -> None:
+    with database.writing() as session:
+        swedish = person(session, "Alice", language="sv").pseudonym
+        person(session, "Bob", language="en")
+    texts = {"fi": "Hae.", "sv": "Sök.", "en": "Apply."}
+    say(database, network, body=texts)
+    all_sent(database)
+    say(database, network, body=texts | {"sv": "Sök nu."})
+    frozen.advance(minutes=11)
+    correct(database, network)
+    assert [row.recipient for row in corrected(database)] == [swedish]
+
+
+def test_who_muted_an_item_that_was_held_for_them_does_not_get_its_next_revision(
+    database: Database, network: Network
+) -> None:
+    with database.writing() as session:
+        alice = person(session, "Alice", rhythm="weekly").id
+    say(database, network)
+    with database.writing() as session:
+        mute(session, session.get_one(Contact, alice), 1, "page", "test")
+    say(database, network, amount_eur=7)
+    assert [row.state for row in deliveries(database)] == ["cancelled"]

@@ -11,6 +11,7 @@ from bot import clock
 from bot.contracts import Details, Report
 from bot.intake.accept import Rights, accept
 from bot.network import Network
+from bot.planning.digests import Desk, turn
 from bot.store.db import Database
 from bot.store.destinations import Subscription
 from bot.store.sources import Source
@@ -122,3 +123,49 @@ def test_a_source_without_guard_is_never_a_flood(
     database.write(work)
     plan(database, network)
     assert notices(database) == ["queued"] * 30
+
+
+def test_what_closes_before_the_floods_digest_is_told_singly(
+    database: Database, network: Network, frozen: FrozenClock
+) -> None:
+    frozen.instant = datetime(2026, 11, 27, 16, tzinfo=UTC)  # Friday evening
+    with database.writing() as session:
+        person(session, "Alice")
+        person(session, "Bob", rhythm="weekly")
+    tell(database, *many(25, closes_at="2026-11-29T16:15:00+02:00"))
+    plan(database, network)
+    assert notices(database) == ["queued"] * 50
+
+
+def test_a_silent_first_poll_that_changes_in_one_go_is_a_flood_too(
+    database: Database, network: Network, frozen: FrozenClock
+) -> None:
+    with database.writing() as session:
+        person(session, "Alice")
+    tell(database, *many(60), rights=Rights(tell=False))
+    plan(database, network)
+    frozen.advance(days=1)
+    tell(database, *many(60, url="https://example.org/?utm=1"))
+    plan(database, network)
+    assert notices(database) == ["held"] * 60
+
+
+def test_of_two_floods_a_day_the_second_is_told_the_next_day(
+    database: Database, network: Network, frozen: FrozenClock
+) -> None:
+    desk = Desk(network, ZONE)
+    with database.writing() as session:
+        person(session, "Alice")
+    for name in ("morning", "noon"):
+        tell(database, *many(25), name=name)
+        plan(database, network)
+        frozen.advance(minutes=11)
+        while turn(database, desk):
+            pass
+        frozen.advance(minutes=20)
+    assert sorted(notices(database)) == ["digested"] * 25 + ["held"] * 25
+    assert digests_due(database) == {datetime(2026, 11, 25, 6, tzinfo=UTC)}
+    frozen.instant = datetime(2026, 11, 25, 6, tzinfo=UTC)
+    while turn(database, desk):
+        pass
+    assert notices(database) == ["digested"] * 50

@@ -339,3 +339,53 @@ def _rows(database: Database, state: str) -> list[Reminder]:
 
 def _states(database: Database) -> list[tuple[str]]:
     return [(row.state,) for state in ("planned", "fired", "dropped") for row in _rows(database, state)]
+
+
+def test_a_held_reminder_survives_a_change_of_the_text(
+    database: Database, network: Network, frozen: FrozenClock
+) -> None:
+    with database.writing() as session:
+        person(session, rhythm="weekly")
+    tell(database, Report("a", details()))
+    plan(database, network)
+    go_to(frozen, date(2027, 1, 8))
+    fire(database, network)
+    go_to(frozen, date(2027, 1, 11))
+    tell(database, Report("a", details(contact_role="Kehittämispäällikkö")))
+    plan(database, network)
+    fire(database, network)
+    assert [(row.state, row.revision) for row in reminded(database)] == [("held", 2)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "moments", "due"),
+    [
+        # A call that opens at eight is told of at nine, not in the night before.
+        ("Europe/Helsinki", {"opens_at": "2026-12-01T08:00:00+02:00"}, datetime(2026, 12, 1, 7, tzinfo=UTC)),
+        # Half past ten in Finland is half past eight in Lisbon: an hour before, not at ten the evening before.
+        (
+            "Europe/Lisbon",
+            {"closes_at": "2026-12-08T10:30:00+02:00"},
+            datetime(2026, 12, 8, 7, 30, tzinfo=UTC),
+        ),
+    ],
+)
+def test_nobody_is_reminded_in_the_night(
+    database: Database,
+    network: Network,
+    frozen: FrozenClock,
+    zone: str,
+    moments: dict[str, str],
+    due: datetime,
+) -> None:
+    with database.writing() as session:
+        person(session, timezone=zone)
+    tell(database, details(**moments))
+    plan(database, network)
+    last = date.fromisoformat(next(iter(moments.values()))[:10])
+    go_to(frozen, last - timedelta(days=1), 22)
+    fire(database, network)
+    before = {row.id for row in reminded(database)}
+    go_to(frozen, last, 0)
+    fire(database, network)
+    assert [row.due_at for row in reminded(database) if row.id not in before] == [due]

@@ -68,6 +68,8 @@ def test_the_desk_shows_items_readers_and_what_is_missing(begun: House, browser:
     with begun.database.writing() as session:
         factories.person(session, "Alice")
         factories.person(session, "Bob", rhythm="weekly")
+    factories.tell(begun.database, factories.details(title={"en": "For Bob's digest"}, visibility="network"))
+    factories.plan(begun.database, begun.network)
     words = seen(browser.get(DESK))
     assert "goes out Fri 27 Nov, 08:00 in each reader's zone and sending hours to 1 (1 by Email)" in words
     assert "1 read its opening in their weekly digest" in words

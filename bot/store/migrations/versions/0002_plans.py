@@ -52,6 +52,7 @@ def upgrade() -> None:
         "duties",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("next_at", INSTANT, nullable=False),
+        sa.Column("claim", sa.String(length=32), nullable=True),
         sa.Column("lease_until", INSTANT, nullable=True),
         sa.Column("ran_at", INSTANT, nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
