@@ -15,7 +15,7 @@ run: $(VENV)/runtime ## Serve http://127.0.0.1:8000 with examples, in preview mo
 	@$(BIN)/python -m bot.serve --prepared
 
 test: $(VENV)/development ## Run the whole suite
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(VENV)/development ## Lint, format, types, import rules, spelling
 	@$(BIN)/ruff check .

@@ -12,13 +12,12 @@ HELSINKI = ZoneInfo("Europe/Helsinki")
 
 
 def walk(town: Town, until: str, hour: int = 9) -> None:
-    """Let the days pass until that hour of a day, doing what is due at midnight, at eight, nine and four."""
+    """Let the days pass until that hour of a day, doing what is due at nine each day."""
     end = datetime.fromisoformat(f"{until}T{hour:02}:00").replace(tzinfo=HELSINKI)
     local = clock.now().astimezone(HELSINKI)
     while local < end:
-        today = datetime(local.year, local.month, local.day, tzinfo=HELSINKI)
-        stops = [today + timedelta(days=day, hours=at) for day in (0, 1) for at in (0, 8, 9, 16)]
-        stop = min(next(each for each in stops if each > local), end)
+        nine = datetime(local.year, local.month, local.day, 9, tzinfo=HELSINKI)
+        stop = min(nine if nine > local else nine + timedelta(days=1), end)
         town.hand.advance((stop - local).total_seconds())
         town.settle()
         local = clock.now().astimezone(HELSINKI)
