@@ -24,6 +24,10 @@ class Action(BaseModel):
 
     With `personal`, `url` is what follows the reader's own link of that name (`Outgoing.links`), such as
     `/answer/12?as=interested` after `page`; where there is no such link (a conversation) it is left out.
+
+    `does` is what pressing it asks of the house where the medium has buttons of its own (a chat): a command as
+    `bot.conversation.buttons` writes it. Such a medium shows a button, also in a conversation, instead of
+    the link: it knows who presses. Other media ignore it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +36,7 @@ class Action(BaseModel):
     url: str
     primary: bool = False
     personal: Literal["", "page", "sign_in"] = ""
+    does: str = ""
 
 
 class Entry(BaseModel):

@@ -17,6 +17,11 @@ class Outgoing:
     `messages` holds one message, or several (one a language) for a conversation with several
     languages. `key` is opaque, the same at every attempt, and all that may be shown to the medium.
     `links` are personal (`page`, `unsubscribe`, in sign-in mails `sign_in`), empty for a conversation.
+
+    `thread` is where the medium keeps the first message about the same thing (Slack: its ts); `broadcast`:
+    what goes there is shown in the conversation too. `team` is the workspace, empty for the installation's
+    own. Of a message that is edited in place: `struck` when it was withdrawn. `roster` are plain lines of
+    ours that say who answered, shown below the buttons.
     """
 
     key: str
@@ -27,6 +32,10 @@ class Outgoing:
     zone: str = "Europe/Helsinki"
     links: Mapping[str, str] = field(default_factory=dict)
     thread: str | None = None
+    team: str = ""
+    broadcast: bool = False
+    struck: bool = False
+    roster: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,9 @@ class Sender(Protocol):
     def find(self, address: str, key: str, since: datetime, thread: str | None) -> Found | Absent | Unknown:
         """Say whether a message in doubt is there. Media that cannot be asked answer Absent
         when a second copy under the same key is harmless (mail: same `Message-ID`)."""
+
+    def revise(self, ref: Mapping[str, str], outgoing: Outgoing) -> Outcome:
+        """Edit in place what `send` called `ref`, so that it shows this. Media that cannot answer Rejected."""
 
     def render(self, outgoing: Outgoing) -> Rendering:
         """Show what would be sent, byte for byte where that makes sense, without sending."""

@@ -60,10 +60,12 @@ def _do(session: Session, network: Network, zone: str, who: Speaker, asked: Comm
             return guide(language, meant, of_item=of_item)
         case StopAll() | ChooseRhythm() | ChooseLanguage():
             return _choose(session, network, who, asked)
-        case _:
+        case GiveAnswer() | AskReminder() | MuteItem():
             if who.item_id is None:
                 return guide(language, of_item=False)
             return _about_item(session, zone, who, who.item_id, asked)
+        case _:
+            return guide(language, of_item=of_item)
 
 
 def _choose(

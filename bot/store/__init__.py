@@ -3,6 +3,7 @@
 from bot.store import (
     answers,
     audit,
+    chats,
     contacts,
     deliveries,
     destinations,
@@ -23,6 +24,7 @@ metadata = Row.metadata
 __all__ = [
     "answers",
     "audit",
+    "chats",
     "contacts",
     "deliveries",
     "destinations",

@@ -23,6 +23,8 @@ class Contact(Row):
     What they chose for themselves, empty or None for the network's usual: `hours` (sending hours, `8-17`),
     `ladder` (days before a deadline, `30,14,7,2,0`), `digest_day` (0 is Monday) and `digest_hour`.
     `letter`: they get the weekly letter. `bounces` counts passing failures of their address in a row.
+    `named`: people of other cities may see their name beside their answer. `slack_left_at`: their Slack
+    account is switched off since then, so mail takes over.
     """
 
     __tablename__ = "contacts"
@@ -49,6 +51,8 @@ class Contact(Row):
     digest_day: Mapped[int | None]
     digest_hour: Mapped[int | None]
     bounces: Mapped[int] = mapped_column(default=0)
+    named: Mapped[bool] = mapped_column(default=False)
+    slack_left_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 

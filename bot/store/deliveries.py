@@ -42,6 +42,7 @@ class Delivery(Row):
     (`bot.planning.reasons`). `claim` names the worker's batch while `sending`. `doubts` counts how often
     it was unknown whether it arrived. `dedupe_key` is unique: the same thing is never planned twice.
     What was `held` for a digest becomes `digested`, and `carrier_id` is the digest's own delivery.
+    `thread_of` is the delivery in whose thread this one goes, once that one has arrived.
     """
 
     __tablename__ = "deliveries"
@@ -110,6 +111,7 @@ class Delivery(Row):
     error: Mapped[str | None] = mapped_column(Text)
     ref: Mapped[dict[str, Any] | None]
     carrier_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
+    thread_of: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
     dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime]
 

@@ -19,6 +19,9 @@ class Destination(Row):
 
     `contact_id` is None for a conversation. `next_at` is not before when (pace, back-off); `paused_until`
     is the open circuit breaker; `languages` are those of a conversation, in order, split by commas.
+    `broadcast`: reminders of a deadline, which go into the notice's thread, are shown in the conversation
+    too. `bridge`: what happens with answers in a thread of ours: nothing, or `mail` (a summary to the
+    workspace's mailbox), or `page` (shown on its page).
     """
 
     __tablename__ = "destinations"
@@ -52,6 +55,8 @@ class Destination(Row):
     failing_since: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     fault: Mapped[str | None] = mapped_column(Text)
+    broadcast: Mapped[bool] = mapped_column(default=False)
+    bridge: Mapped[str] = mapped_column(String(8), default="")
     created_at: Mapped[datetime]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,6 +71,10 @@ class EmailSender:
     def find(self, address: str, key: str, since: datetime, thread: str | None) -> Absent:  # noqa: ARG002
         """Mail cannot be asked; a second copy has the same Message-ID."""
         return Absent()
+
+    def revise(self, ref: Mapping[str, str], outgoing: Outgoing) -> Outcome:  # noqa: ARG002
+        """Mail cannot be edited once it is sent."""
+        return Rejected("a mail cannot be edited")
 
     def render(self, outgoing: Outgoing) -> Rendering:
         """The mail as it would be sent, read back from its bytes; `source` holds its header fields."""

@@ -58,6 +58,10 @@ class SlackSender:
         """
         return search.find(self._api, address, key, since, thread)
 
+    def revise(self, ref: Mapping[str, str], outgoing: Outgoing) -> Outcome:  # noqa: ARG002
+        """Edit a post in place."""
+        return Rejected("not done yet")
+
     def render(self, outgoing: Outgoing) -> Rendering:
         """Draw what would be posted; `source` is the very JSON."""
         return drawing.draw(outgoing, compose(outgoing))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from bot.contracts import Absent, Found, Outcome, Outgoing, Pace, Rendering, Sent, Unknown
+from bot.contracts import Absent, Found, Outcome, Outgoing, Pace, Rejected, Rendering, Sent, Unknown
 
 
 class ScriptedSender:
@@ -32,6 +32,10 @@ class ScriptedSender:
     def find(self, address: str, key: str, since: datetime, thread: str | None) -> Found | Absent | Unknown:
         self.asked.append((address, key, since))
         return self.found
+
+    def revise(self, ref: Mapping[str, str], outgoing: Outgoing) -> Outcome:
+        """Edit in place: refused."""
+        return Rejected("not editable")
 
     def render(self, outgoing: Outgoing) -> Rendering:
         return Rendering(outgoing.messages[0].title, "", outgoing.messages[0].title)
