@@ -26,7 +26,7 @@ class Action(BaseModel):
     `/answer/12?as=interested` after `page`; where there is no such link (a conversation) it is left out.
 
     `does` is what pressing it asks of the house where the medium has buttons of its own (a chat): a command as
-    `bot.conversation.buttons` writes it. Such a medium shows a button, also in a conversation, instead of
+    `bot.buttons` writes it. Such a medium shows a button, also in a conversation, instead of
     the link: it knows who presses. Other media ignore it.
     """
 
