@@ -85,6 +85,7 @@ def addressed() -> Select[*tuple[Any, ...]]:
             Delivery.expires_at,
             Delivery.destination_id,
             Destination.address,
+            Destination.team,
             Contact.name,
             Contact.timezone,
             Contact.pseudonym,
@@ -108,6 +109,7 @@ def _outgoing(stationery: Stationery, row: Row[Any], messages: Messages) -> Outg
     return Outgoing(
         key=stationery.key(row.id),
         address=row.address,
+        team=row.team,
         messages=messages,
         reason=stationery.reason("sign_in" if of else row.reason, messages[0].language),
         name=row.name if personal else "",

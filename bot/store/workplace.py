@@ -13,7 +13,8 @@ from bot.store.types import Row
 class Installation(Row):
     """This installation: one row. `key` makes delivery keys unique between installations.
 
-    `loop_holder` is the worker that runs the embedded loop, until `loop_until` unless it renews.
+    `loop_holder` is the worker that runs the embedded loop, until `loop_until` unless it renews. `slack_team`
+    is the workspace of its own Slack token, as Slack said it; None until Slack was asked.
     """
 
     __tablename__ = "installation"
@@ -21,6 +22,7 @@ class Installation(Row):
     key: Mapped[str] = mapped_column(String(32))
     loop_holder: Mapped[str | None] = mapped_column(String(64))
     loop_until: Mapped[datetime | None]
+    slack_team: Mapped[str | None] = mapped_column(String(32))
 
 
 class WorkerRow(Row):

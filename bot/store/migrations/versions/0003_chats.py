@@ -115,6 +115,7 @@ def _columns() -> None:
     with op.batch_alter_table("contacts") as table:
         table.add_column(sa.Column("slack_left_at", INSTANT, nullable=True))
         table.add_column(sa.Column("named", sa.Boolean(), nullable=False, server_default=no))
+    op.add_column("installation", sa.Column("slack_team", sa.String(length=32), nullable=True))
     with op.batch_alter_table("destinations") as table:
         table.add_column(sa.Column("broadcast", sa.Boolean(), nullable=False, server_default=no))
         table.add_column(sa.Column("bridge", sa.String(length=8), nullable=False, server_default=nothing))
