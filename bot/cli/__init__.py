@@ -11,7 +11,18 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import NotReady, create_app, read_environment
-from bot.cli import contacts, creamailer, deliveries, destinations, digest, doctor, serving, sources, working
+from bot.cli import (
+    contacts,
+    creamailer,
+    deliveries,
+    destinations,
+    digest,
+    doctor,
+    serving,
+    slack,
+    sources,
+    working,
+)
 from bot.cli.opening import database_fault
 from bot.network_check import NetworkFault
 from bot.settings import SettingsFault
@@ -25,7 +36,9 @@ def commands() -> None:
     """Silta carries what happens in a city network to Slack and email."""
 
 
-for room in (contacts, creamailer, deliveries, destinations, digest, doctor, serving, sources, working):
+for room in (
+    contacts, creamailer, deliveries, destinations, digest, doctor, serving, slack, sources, working,
+):  # fmt: skip
     for command in room.COMMANDS:
         commands.add_command(command)
 

@@ -8,10 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 NEEDED_SCOPES = {
     "chat:write": "nothing can be posted",
+    "commands": "/silta and the shortcuts are not there",
+    "app_mentions:read": "a mention of the app is not heard",
     "im:write": "a direct message in doubt needs a person to decide",
-    "im:history": "a direct message in doubt needs a person to decide",
-    "channels:history": "a post in doubt in a public channel needs a person to decide",
-    "groups:history": "a post in doubt in a private channel needs a person to decide",
+    "im:history": "what people write to the app is not heard, and a direct message in doubt needs a person to decide",
+    "channels:history": "a post in doubt in a public channel needs a person to decide, and answers in threads there "
+    "are not carried on",
+    "groups:history": "a post in doubt in a private channel needs a person to decide, and answers in threads there "
+    "are not carried on",
+    "channels:read": "it is not noticed when a public channel is archived, renamed or left",
+    "groups:read": "it is not noticed when a private channel is archived, renamed or left",
+    "users:read": "people's language and zone are not known, nor that somebody left",
+    "users:read.email": "nobody is recognised by their address",
 }
 """Bot token scopes that are asked for, and what does not work without each."""
 

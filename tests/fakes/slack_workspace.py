@@ -12,7 +12,19 @@ from tests.fakes.slack_limits import Refused, check_message, pings
 
 Args = dict[str, Any]
 ALL_SCOPES = frozenset(
-    {"chat:write", "channels:history", "groups:history", "im:history", "im:write", "channels:read"}
+    {
+        "chat:write",
+        "commands",
+        "app_mentions:read",
+        "channels:history",
+        "groups:history",
+        "im:history",
+        "im:write",
+        "channels:read",
+        "groups:read",
+        "users:read",
+        "users:read.email",
+    }
 )
 
 

@@ -23,7 +23,7 @@ def test_every_missing_scope_is_named_with_what_it_costs(slack: FakeSlack, sende
     faults = list(sender.check())
     assert len(faults) == 2
     assert "chat:write, so nothing can be posted" in faults[0]
-    assert "im:history, so a direct message in doubt" in faults[1]
+    assert "im:history, so what people write to the app is not heard" in faults[1]
 
 
 SPOILT: dict[str, tuple[Callable[[FakeSlack], None], str]] = {
