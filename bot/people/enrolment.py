@@ -24,6 +24,9 @@ CHUNK = 1_000
 CHOSE = "contact.chose"
 """The act of a contact who chose something for themselves (`bot.people.choices`)."""
 
+BOUND = "identity.bound"
+"""The act by which a contact got an identity in a chat (`bot.people.identities`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -87,11 +90,13 @@ def _enrol_chunk(session: Session, people: Sequence[Person]) -> list[tuple[Conta
     by_key = {email_key(person.email): person for person in people}
     known = _contacts(session, by_key)
     stopped = _stopped_by_themselves(session, known.values())
+    met = _met_in_chat(session, [known[key] for key in known if not by_key[key].slack_user_id])
     silent = {who for who, what in stopped.items() if "rhythm" in what}
     changed = _free_slack_identities(session, by_key)
     for key, contact in known.items():
         person = by_key[key]
-        if _state(contact, person, person.unstated | stopped.get(contact.pseudonym, frozenset())):
+        kept = stopped.get(contact.pseudonym, frozenset()) | met.get(contact.pseudonym, frozenset())
+        if _state(contact, person, person.unstated | kept):
             changed.add(key)
     session.flush()
     now = clock.now()
@@ -134,6 +139,8 @@ def _state(contact: Contact, person: Person, kept: frozenset[str]) -> bool:
     }
     for name, value in changed.items():
         setattr(contact, name, value)
+    if "slack_user_id" in changed:  # another account: nobody left that one
+        contact.slack_left_at = None
     return bool(changed)
 
 
@@ -156,6 +163,18 @@ def _stopped_by_themselves(session: Session, contacts: Iterable[Contact]) -> dic
         pseudonym: frozenset(name for name in now[pseudonym] if last_word.get((pseudonym, name)) == off[name])
         for pseudonym in asked
     }
+
+
+def _met_in_chat(session: Session, contacts: Sequence[Contact]) -> dict[str, frozenset[str]]:
+    """The columns of an identity, by pseudonym, for whom the chat itself made known: an empty cell takes none."""
+    here = {each.pseudonym: each.slack_user_id for each in contacts if each.slack_user_id}
+    if not here:
+        return {}
+    acts = session.execute(
+        select(Audit.subject, Audit.facts).where(Audit.action == BOUND, Audit.subject.in_(here))
+    )
+    both = frozenset({"slack_user_id", "slack_team_id"})
+    return {subject: both for subject, facts in acts if facts.get("user") == here[subject]}
 
 
 def _free_slack_identities(session: Session, people: Mapping[str, Person]) -> set[str]:

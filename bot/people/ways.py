@@ -1,8 +1,8 @@
 """The ways to a contact: their destinations and their one subscription follow from their row.
 
 Each contact gets at most one personal copy (docs/model.md, *Copies*): by direct message when they have a
-Slack identity, else by mail, unless their `channel` says otherwise. Everything here is done for many
-contacts at once, in a dozen statements, because the list of a whole network is imported in one transaction.
+Slack identity and have not left, else by mail, unless their `channel` says otherwise. Everything here is done
+for many contacts at once, in a dozen statements: the list of a whole network is imported in one transaction.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from bot.store.contacts import Contact
 from bot.store.db import insert_into
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+from bot.store.workplace import own_team
 
 _PLACES, _CITIES, _TOPICS = (
     cast(Table, row.__table__) for row in (Destination, SubscriptionCity, SubscriptionTopic)
@@ -39,33 +40,35 @@ def settle_ways(session: Session, contacts: Sequence[Contact]) -> None:
     """
     if not contacts:
         return
-    bound, places, left = _bind(session, contacts)
+    own = own_team(session)
+    bound, places, left = _bind(session, contacts, own)
     before = subscriptions_of(session, contacts)
-    subscribe(session, contacts, {each.id: places[_preferred(each)] for each in contacts}, before)
+    subscribe(session, contacts, {each.id: places[_preferred(each, own)] for each in contacts}, before)
     after = subscriptions_of(session, contacts)
     _follow(session, _CITIES, {after[contact.id].id: contact.cities for contact in contacts})
     _follow(session, _TOPICS, {after[contact.id].id: contact.topics for contact in contacts})
-    carry_along(session, list(_leaving(contacts, bound, places, before)))
+    carry_along(session, list(_leaving(contacts, bound, places, before, own)))
     pause_suppressed(session, contacts)
     _forget_unused(session, left)
 
 
-def _preferred(contact: Contact) -> _Key:
+def _preferred(contact: Contact, own: str | None) -> _Key:
     """The place where a contact's personal copy goes first."""
-    keys = _keys(contact)
+    keys = _keys(contact, own)
     return keys["email"] if contact.channel == "email" else keys.get("slack", keys["email"])
 
 
-def _keys(contact: Contact) -> dict[str, _Key]:
-    """The places a contact can be reached at, by sender."""
+def _keys(contact: Contact, own: str | None) -> dict[str, _Key]:
+    """The places a contact can be reached at, by sender. `own` is the bot's own team, which places leave empty."""
     keys = {"email": ("email", "", str(contact.email).casefold())}
-    if contact.slack_user_id:
-        keys["slack"] = ("slack", contact.slack_team_id or "", contact.slack_user_id.casefold())
+    if contact.slack_user_id and contact.slack_left_at is None:
+        team = "" if contact.slack_team_id in {None, own} else str(contact.slack_team_id)
+        keys["slack"] = ("slack", team, contact.slack_user_id.casefold())
     return keys
 
 
 def _bind(
-    session: Session, contacts: Sequence[Contact]
+    session: Session, contacts: Sequence[Contact], own: str | None
 ) -> tuple[Mapping[int, set[int]], Mapping[_Key, int], Sequence[int]]:
     """Give each contact the places they name and no others.
 
@@ -79,7 +82,7 @@ def _bind(
             "contact_id": contact.id, "languages": contact.language,
         }
         for contact in contacts
-        for sender, key in _keys(contact).items()
+        for sender, key in _keys(contact, own).items()
     }  # fmt: skip
     bound: dict[int, set[int]] = defaultdict(set)
     left = []
@@ -120,13 +123,14 @@ def _leaving(
     bound: Mapping[int, set[int]],
     places: Mapping[_Key, int],
     before: Mapping[int, Row[Any]],
+    own: str | None,
 ) -> Iterator[Leaving]:
     for contact in contacts:
         if contact.id not in before:
             continue
-        way = _preferred(contact)
+        way = _preferred(contact, own)
         place, was = before[contact.id].destination_id, before[contact.id].rhythm
-        closed = bound.get(contact.id, set()) - {places[key] for key in _keys(contact).values()}
+        closed = bound.get(contact.id, set()) - {places[key] for key in _keys(contact, own).values()}
         if rhythm_of(contact) == "off" != was:
             closed = bound.get(contact.id, set()) | {places[way]}
         yield Leaving(contact.pseudonym, place, places[way], way[0], closed)

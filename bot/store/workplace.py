@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.store.types import Row
 
@@ -51,3 +51,15 @@ class Account(Row):
     blocked_until: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(Text)
+
+
+def own_team(session: Session) -> str | None:
+    """The workspace of the installation's own Slack token; None until Slack has said it."""
+    return session.scalar(select(Installation.slack_team).where(Installation.id == 1))
+
+
+def know_own_team(session: Session, team: str) -> bool:
+    """Keep what Slack said is the workspace of the installation's own token; returns whether that is new."""
+    row = session.get_one(Installation, 1)
+    was, row.slack_team = row.slack_team, team
+    return was != team
