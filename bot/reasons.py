@@ -51,6 +51,7 @@ _CLAUSES = {
     "place_city": "this conversation is for {city}",
     "place_topic": "this conversation follows {topic}",
     "place_all": "this conversation is for the whole network",
+    "place_bridge": "answers in Slack are carried on to this mailbox",
     "alert": "you look after the network",
     "sign_in": "you asked to sign in",
     "wrote": "you wrote to us",

@@ -209,6 +209,7 @@ PARSERS: Mapping[str, Parser] = {
     "MAIL_FROM": _author,
     "MAIL_REPLY_TO": _author,
     "MAIL_BOUNCE_TO": mail_address,
+    "WORKSPACE_MAIL": mail_address,
     "DKIM_KEY": _pem,
     "DKIM_SELECTOR": _selector,
     "MAIL_HOURLY_QUOTA": _number(1, 10_000_000, "a whole number from 1, or empty for no limit"),

@@ -74,6 +74,7 @@ class Settings:
     mail_reply_to: str | None = None
     mail_hourly_quota: int | None = None
     mail_bounce_to: str | None = None
+    workspace_mail: str | None = None
     dkim_key: str | None = field(default=None, repr=False)
     dkim_selector: str | None = None
     imap_host: str | None = None

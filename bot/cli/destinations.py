@@ -35,6 +35,16 @@ def destinations() -> None:
 @click.option("--ladder", help="Days before a deadline to remind on, such as 14,2, or none.")
 @click.option("--digest-day", help="Day of the weekly digest, such as monday.")
 @click.option("--digest-hour", help="Hour of the digest, 0 to 23.")
+@click.option(
+    "--broadcast/--no-broadcast",
+    default=None,
+    help="Show reminders of deadlines in the channel too, not only in the thread.",
+)
+@click.option(
+    "--bridge",
+    type=click.Choice(["mail", "page", "off"]),
+    help="What happens with answers in threads: a mail to WORKSPACE_MAIL, or kept for the workspace's page.",
+)
 @click.option("--team", default="", help="Slack team id; the bot's own when left out.")
 def add(
     sender: str,
@@ -47,6 +57,8 @@ def add(
     ladder: str | None,
     digest_day: str | None,
     digest_hour: str | None,
+    broadcast: bool | None,
+    bridge: str | None,
     team: str,
 ) -> None:
     """Add a Slack conversation, by its id, for a city, a topic, or (neither) for all."""
@@ -62,6 +74,7 @@ def add(
         "hours": _read("--hours", read_hours, hours), "ladder": _read("--ladder", read_ladder, ladder),
         "digest_day": _read("--digest-day", read_day, digest_day),
         "digest_hour": _read("--digest-hour", read_hour, digest_hour),
+        "broadcast": broadcast, "bridge": "" if bridge == "off" else bridge,
     }  # fmt: skip
     with house.database.writing() as session:
         place = add_conversation(
@@ -71,7 +84,10 @@ def add(
         record(session, "command", "destination.added", f"{sender}:{conversation}", city=city, topic=topic)
         click.echo(
             f"{conversation} is destination {place.id}: {_rule(city, topic)}, {rhythm}, {place.languages}"
+            + _more(place, ", ")
         )
+    if bridge == "mail" and not house.settings.workspace_mail:
+        click.echo("WORKSPACE_MAIL is not set: answers are kept, and mailed once it is", err=True)
 
 
 def _read(option: str, read: Callable[[str], Any], text: str | None) -> Any:
@@ -105,6 +121,12 @@ def _rule(city: str | None, topic: str | None) -> str:
     return " and ".join(part for part in (city, topic) if part) or "everything"
 
 
+def _more(place: Destination, between: str) -> str:
+    """What a conversation wants beside its rules."""
+    said = ["broadcast"] * place.broadcast + [f"bridge {place.bridge}"] * bool(place.bridge)
+    return "".join(f"{between}{each}" for each in said)
+
+
 @destinations.command("list")
 def list_() -> None:
     """List the conversations with their rules, then the destinations of each contact."""
@@ -121,7 +143,9 @@ def list_() -> None:
         for place, rhythm, city, topic in rows:
             paused = f"  paused: {place.fault}" if place.paused_until else ""
             click.echo(
-                f"{place.id}\t{place.address}\t{_rule(city, topic)}\t{rhythm}\t{place.languages}{paused}"
+                f"{place.id}\t{place.address}\t{_rule(city, topic)}\t{rhythm}\t{place.languages}"
+                + _more(place, "\t")
+                + paused
             )
         personal = session.execute(
             select(Destination, Contact.name)

@@ -37,12 +37,15 @@ def add_conversation(
     ladder: str | None = None,
     digest_day: int | None = None,
     digest_hour: int | None = None,
+    broadcast: bool | None = None,
+    bridge: str | None = None,
 ) -> Destination:
     """Let a conversation hear of a city, a topic, or (neither) everything.
 
     Adding the same rule again changes its rhythm and languages; a second rule on the same conversation
     adds to the first, and an item still comes once. `hours` (`8-17`, `always`) are in `zone`; `ladder`
-    are days before a deadline (`14,2`, `none`); what is None stays as it is, or is the usual.
+    are days before a deadline (`14,2`, `none`); `broadcast` and `bridge` are of the conversation, as
+    `store.destinations.Destination` says; what is None stays as it is, or is the usual.
     """
     place = _place(session, address, team)
     if place is None:
@@ -51,6 +54,10 @@ def add_conversation(
         )
         session.add(place)
     place.languages = ",".join(languages)
+    if broadcast is not None:
+        place.broadcast = broadcast
+    if bridge is not None:
+        place.bridge = bridge
     place.paused_until, place.fault, place.failures = None, None, 0
     session.flush()
     rule = _rule(session, place.id, city, topic)

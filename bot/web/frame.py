@@ -54,6 +54,7 @@ PURPOSES: Mapping[str, str] = {
     "confirmation": "Confirmation",
     "sign-in": "Sign-in link",
     "alert": "Word to coordinators",
+    "bridge": "Answers in Slack",
 }
 MEDIA: Mapping[str, str] = {"slack": "Slack", "email": "Email"}
 RHYTHMS: Mapping[str, str] = {

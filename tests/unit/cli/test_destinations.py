@@ -53,6 +53,21 @@ def test_a_conversation_has_its_own_hours_ladder_and_digest(shell: Shell, databa
         )  # fmt: skip
 
 
+def test_a_conversation_may_want_reminders_shown_and_answers_carried_on(shell: Shell) -> None:
+    said = shell("destinations", "add", "slack", "C1", "--broadcast", "--bridge", "mail")
+    assert said.out == "C1 is destination 1: everything, now, fi, broadcast, bridge mail\n"
+    assert "WORKSPACE_MAIL is not set" in said.err
+    again = shell("destinations", "add", "slack", "C1", WORKSPACE_MAIL="tila@example.org")
+    assert (again.out, again.err) == (
+        "C1 is destination 1: everything, now, fi, broadcast, bridge mail\n",
+        "",
+    )
+    listed = shell("destinations", "list").lines
+    assert listed == ["1\tC1\teverything\tnow\tfi\tbroadcast\tbridge mail"]
+    assert shell("destinations", "add", "slack", "C1", "--no-broadcast", "--bridge", "off").code == 0
+    assert shell("destinations", "list").lines == ["1\tC1\teverything\tnow\tfi"]
+
+
 REFUSED: list[tuple[list[str], int, str]] = [
     (["add", "slack", "#general"], 1, "'#general' must be a conversation's id such as C012AB3CD"),
     (["add", "slack", "UALICE"], 1, "must be a conversation's id"),

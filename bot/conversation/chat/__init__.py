@@ -1,0 +1,1 @@
+"""Chats: what people do there, taken in, done and shown."""
