@@ -29,7 +29,10 @@ def sender_options(settings: Settings) -> dict[str, BaseModel]:
     """The options of each sender that the environment configures."""
     chosen: dict[str, BaseModel] = {}
     if settings.slack_bot_token:
-        chosen["slack"] = _options("slack", token=settings.slack_bot_token, api_url=settings.slack_api_url)
+        chosen["slack"] = _options(
+            "slack", token=settings.slack_bot_token, api_url=settings.slack_api_url,
+            interactive=bool(settings.slack_signing_secret),
+        )  # fmt: skip
     if settings.smtp_host and settings.mail_from:
         chosen["email"] = _options(
             "email", host=settings.smtp_host, port=settings.smtp_port, username=settings.smtp_username,

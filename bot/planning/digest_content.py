@@ -8,7 +8,18 @@ from datetime import date, datetime
 
 from bot import words
 from bot.clock import zone as zone_of
-from bot.contracts import Action, Details, Entry, Fact, Language, Message, Picture, Rhythm, Section
+from bot.contracts import (
+    Action,
+    AnswerKind,
+    Details,
+    Entry,
+    Fact,
+    Language,
+    Message,
+    Picture,
+    Rhythm,
+    Section,
+)
 from bot.network import Network
 from bot.planning import spoken
 from bot.planning.countdown import headline
@@ -16,6 +27,7 @@ from bot.planning.digest_ranking import Place, Shelf, Told, days_to, moment_of
 from bot.planning.digest_title import title_of
 from bot.planning.facts import facts
 from bot.planning.fixed_words import house_words
+from bot.planning.offers import answers
 from bot.planning.preheader import shortened
 from bot.planning.variants import only, variant
 from bot.planning.wording import LABELS
@@ -37,7 +49,7 @@ _LABELS: Mapping[Rhythm, str] = {
     "now": "Digest",
     "off": "Digest",
 }
-_ANSWERS = {"interested": "Interested", "need_partner": "Need a partner", "not_for_us": "Not for us"}
+_ANSWERS: tuple[AnswerKind, ...] = ("interested", "need_partner", "not_for_us")
 NEAR = 14
 """Days before a moment from which an entry says how many are left."""
 
@@ -175,9 +187,7 @@ def _countdown(edition: Edition, details: Details, language: Language) -> Iterat
 
 def _actions(edition: Edition, told: Told, language: Language) -> Iterator[Action]:
     if edition.person and told.details.kind in {"call", "event"}:
-        for answer, msgid in _ANSWERS.items():
-            url = f"/answer/{told.item_id}?as={answer}"
-            yield Action(label=words.gettext(language, msgid), url=url, personal="page")
+        yield from answers(told.item_id, language, _ANSWERS)
 
 
 def _picture(edition: Edition, told: Sequence[Told], language: Language) -> Picture | None:

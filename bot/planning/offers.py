@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot import words
-from bot.contracts import Action, AnswerKind, Details, Language
+from bot.buttons import write
+from bot.contracts import Action, AnswerKind, AskCalendar, AskWhy, Details, GiveAnswer, Language, MuteItem
 from bot.planning.facts import IN_LANGUAGE, where
 
 MOST_SOURCES = 6
@@ -20,9 +21,9 @@ _ANSWERS: Mapping[AnswerKind, str] = {
 
 
 def offers(details: Details, language: Language, item_id: int | None) -> tuple[Action, ...]:
-    """The links of a message, the main one first; personal ones only for an item with an id."""
-    answers = _answers(details, language, item_id) if item_id is not None else ()
-    return (*opening(details, language), *_sources(details, language), *answers)
+    """The links and buttons of a message, the main one first; the reader's own only for an item with an id."""
+    own = _own(details, language, item_id) if item_id is not None else ()
+    return (*opening(details, language), *_sources(details, language), *own)
 
 
 def opening(details: Details, language: Language) -> tuple[Action, ...]:
@@ -47,13 +48,31 @@ def _sources(details: Details, language: Language) -> Iterator[Action]:
         yield Action(label=f"{source}: {label}" if label else source, url=url)
 
 
-def _answers(details: Details, language: Language, item_id: int) -> Iterator[Action]:
-    def personal(msgid: str, url: str) -> Action:
-        return Action(label=words.gettext(language, msgid), url=url, personal="page")
+def answers(item_id: int, language: Language, kinds: Sequence[AnswerKind]) -> Iterator[Action]:
+    """What a reader can answer to an item: their own link, and the button of a chat."""
+    for kind in kinds:
+        url = f"/answer/{item_id}?as={kind}"
+        yield _personal(language, _ANSWERS[kind], url, write(GiveAnswer(kind), item_id))
 
-    if details.kind in {"call", "event"}:
-        for answer, msgid in _ANSWERS.items():
-            yield personal(msgid, f"/answer/{item_id}?as={answer}")
-        yield personal("Remind me", f"/remind/{item_id}")
+
+def _own(details: Details, language: Language, item_id: int) -> Iterator[Action]:
+    timed = details.kind in {"call", "event"}
+    if timed:
+        yield from answers(item_id, language, tuple(_ANSWERS))
+        yield _personal(language, "Remind me", f"/remind/{item_id}", f"open:remind:{item_id}")
+    else:
+        yield _button(language, "Seen", write(GiveAnswer("seen"), item_id))
     if details.kind in {"call", "event", "discussion"}:
-        yield personal("Mute this", f"/mute/{item_id}")
+        yield _personal(language, "Mute this", f"/mute/{item_id}", write(MuteItem(), item_id))
+    if timed:
+        yield _button(language, "Add to calendar", write(AskCalendar(), item_id))
+    yield _button(language, "Why this?", write(AskWhy(), item_id))
+
+
+def _personal(language: Language, msgid: str, url: str, does: str) -> Action:
+    return Action(label=words.gettext(language, msgid), url=url, personal="page", does=does)
+
+
+def _button(language: Language, msgid: str, does: str) -> Action:
+    """What only a chat offers: a mail has its calendar file, and its reason, in itself."""
+    return Action(label=words.gettext(language, msgid), url="", does=does)

@@ -14,13 +14,13 @@ from integrations.slack.elements import (
     Links,
     Offer,
     brief,
-    buttons,
     context,
     header,
     listed,
     marked,
     moment_or_text,
     offers,
+    rows,
     section,
     total,
 )
@@ -37,20 +37,27 @@ NOTES = 800
 LINK = 500
 WHY = REASON + 2 * LINK + 100
 LABEL = 150
+ROSTER = 600
 BUTTONS = 10
 
 
-def blocks(message: Message, zone: str, links: Links) -> list[Block]:
+def blocks(message: Message, zone: str, links: Links, *, interactive: bool = False) -> list[Block]:
     """The blocks of one message in one language, without the reason. Never beyond Slack's limits."""
-    offered = offers(message.actions, links)[:BUTTONS]
+    offered = offers(message.actions, links, interactive=interactive)
     made = _title(message) + _changes(message) + _facts(message, zone)
-    after = _notes(message) + buttons(offered, f"open.{message.language}")
+    after = _notes(message) + rows(offered, BUTTONS, message.language)
     room = limits.TOTAL - WHY - total([*made, *after])
     body = mrkdwn.body(paragraphs(message.body), min(BODY, room), _more(message, offered))
     made += [*([section(body)] if body.strip() else []), *after]
-    # Two blocks are left for the reason and for the line between two languages.
-    most = limits.BLOCKS - len(made) - 2
-    return made + entry_blocks(message, zone, links, most, room - size(body))
+    # Three blocks are left: for the reason, for who answered, and for the line between two languages.
+    most = limits.BLOCKS - len(made) - 3
+    return made + entry_blocks(message, zone, links, most, room - size(body), interactive=interactive)
+
+
+def roster(outgoing: Outgoing) -> list[Block]:
+    """Who answered, once a post, a small line for each language."""
+    said = brief("\n".join(filter(None, map(line, outgoing.roster))), ROSTER)
+    return [context(said)] if said else []
 
 
 def why(outgoing: Outgoing) -> list[Block]:
@@ -105,5 +112,6 @@ def _notes(message: Message) -> list[Block]:
 
 
 def _more(message: Message, offered: list[Offer]) -> str:
-    first = sorted(offered, key=lambda offer: (bool(offer[0].personal), not offer[0].primary))
+    linked = [offer for offer in offered if offer[1]]
+    first = sorted(linked, key=lambda offer: (bool(offer[0].personal), not offer[0].primary))
     return mrkdwn.link(first[0][1], message.words.more) if first else ""

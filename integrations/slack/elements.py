@@ -14,18 +14,23 @@ Links = Mapping[str, str]
 Offer = tuple[Action, str]
 
 NAMELESS = "–"
+ROW = 5
+"""Buttons that stand beside each other on a usual screen."""
 
 
-def offers(actions: Sequence[Action], links: Links) -> list[Offer]:
-    """The actions whose address may stand in a button; a `javascript:` of some feed may not.
+def offers(actions: Sequence[Action], links: Links, *, interactive: bool = False) -> list[Offer]:
+    """The actions that can stand in a button, each with its address; a `javascript:` of some feed cannot.
 
     A personal one leads behind the reader's own link, and is left out where there is none: a conversation.
+    Where pressing comes back to us (`interactive`) what an action does needs no address: that is empty then.
     """
-    found = [(action, _address(action, links)) for action in actions]
-    return [(action, url) for action, url in found if url]
+    found = [(action, _address(action, links, interactive)) for action in actions]
+    return [(action, url) for action, url in found if url is not None]
 
 
-def _address(action: Action, links: Links) -> str | None:
+def _address(action: Action, links: Links, interactive: bool) -> str | None:
+    if interactive and action.does:
+        return "" if size(action.does) <= limits.VALUE else None
     if not action.personal:
         return web_url(action.url, limits.URL)
     own = links.get(action.personal, "")
@@ -33,15 +38,49 @@ def _address(action: Action, links: Links) -> str | None:
 
 
 def buttons(offered: Sequence[Offer], name: str) -> list[Block]:
-    """A row of link buttons, the first primary one in colour. `name` begins their ids; none may have it too."""
+    """A row of buttons, the first primary one in colour. `name` ends their ids; none may have it too."""
     elements: list[Block] = []
     for number, (action, url) in enumerate(offered):
-        label = shorten(line(action.label) or url, limits.BUTTON, escaped=False)
-        button = {"type": "button", "text": plain(label), "url": url, "action_id": f"{name}.{number}"}
+        label = shorten(line(action.label) or url or NAMELESS, limits.BUTTON, escaped=False)
+        way = {"url": url} if url else {"value": action.does}
+        button = {
+            "type": "button",
+            "text": plain(label),
+            "action_id": f"{_deed(action, url)}.{name}.{number}",
+            **way,
+        }
         if action.primary and not any("style" in element for element in elements):
             button["style"] = "primary"
         elements.append(button)
     return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _deed(action: Action, url: str) -> str:
+    """How the id begins: `open` a link, `open.modal.remind`, or `do`, by which a press finds who listens."""
+    if url:
+        return "open"
+    first, _, rest = action.does.partition(":")
+    return f"open.modal.{rest.partition(':')[0]}" if first == "open" else "do"
+
+
+def rows(offered: Sequence[Offer], most: int, name: str) -> list[Block]:
+    """Buttons in rows: the main link with what is done here, then the rest of that, then other links.
+
+    Without any that does something it is one row. The ids stay unique: each row adds its own number.
+    """
+    done = [offer for offer in offered if not offer[1]]
+    if not done:
+        return buttons(offered[:most], name)
+    links = [offer for offer in offered if offer[1]]
+    main = [offer for offer in links if offer[0].primary][:1]
+    others = [offer for offer in links if offer not in main]
+    first = ROW - len(main)
+    parts = ([*main, *done[:first]], done[first:], others[:most])
+    return [
+        block
+        for number, part in enumerate(parts)
+        for block in buttons(part[: limits.ACTIONS], f"{name}.{number}")
+    ]
 
 
 def moment_or_text(fact: Fact, message: Message, zone: str, limit: int) -> str:

@@ -7,7 +7,7 @@ each item, the summaries, and the last items of long sections, with the link to 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.contracts import Entry, Message, Section
 from integrations.slack import limits, mrkdwn
@@ -38,6 +38,7 @@ class _Cut:
     summaries: bool
     entries: int
     sections: int = 20
+    interactive: bool = False
 
 
 _CUTS = (
@@ -49,13 +50,22 @@ _CUTS = (
 )
 
 
-def entry_blocks(message: Message, zone: str, links: Links, most: int, room: int) -> list[Block]:
+def entry_blocks(
+    message: Message, zone: str, links: Links, most: int, room: int, *, interactive: bool = False
+) -> list[Block]:
     """At most `most` blocks of at most `room` characters; [] where not even one item of each would fit."""
     for cut in _CUTS if message.sections else ():
         made = [
             block
             for number, part in enumerate(message.sections[: cut.sections])
-            for block in _part(part, message, zone, links, cut, f"open.{message.language}.{number}")
+            for block in _part(
+                part,
+                message,
+                zone,
+                links,
+                replace(cut, interactive=interactive),
+                f"{message.language}.s{number}",
+            )
         ]
         if len(made) <= most and total(made) <= room:
             return made
@@ -87,7 +97,9 @@ def _part(part: Section, message: Message, zone: str, links: Links, cut: _Cut, n
     for number, entry in enumerate(part.entries[: cut.entries]):
         yield section(_entry(entry, message, zone, cut))
         if cut.answers:
-            yield from buttons(offers(entry.actions, links)[:ANSWERS], f"{name}.{number}")
+            yield from buttons(
+                offers(entry.actions, links, interactive=cut.interactive)[:ANSWERS], f"{name}.{number}"
+            )
     if part.more is not None:
         offered = offers((part.more,), links)
         label = shorten(line(part.more.label), limits.BUTTON)

@@ -24,6 +24,7 @@ CONTEXT_ELEMENTS = 10
 ACTIONS = 25
 BUTTON = 75
 URL = 3_000
+VALUE = 2_000
 ID = 255
 
 _TOKEN = re.compile(r"<[^>]*>?")
@@ -97,7 +98,9 @@ def _section(where: str, block: Mapping[str, Any]) -> Problems:
 def _button(where: str, button: Mapping[str, Any]) -> Problems:
     yield from _text(where, button["text"]["text"], BUTTON)
     yield from _text(where, button["action_id"], ID)
-    if web_url(button["url"], URL) != button["url"]:
+    if "value" in button:
+        yield from _text(where, button["value"], VALUE)
+    elif web_url(button["url"], URL) != button["url"]:
         yield f"{where}: not an address that a button may have: {button['url'][:80]!r}"
 
 

@@ -30,8 +30,10 @@ class SlackOptions(BaseModel):
     `token` is the bot's (`xoxb-…`). Rates are in messages a second, waits in seconds. Slack promises
     about one message a second to a conversation and names no figure for a workspace
     (https://docs.slack.dev/apis/web-api/rate-limits); four a second stays under the several hundred
-    a minute that it is known to bear. A connection that rested for `idle_limit` is not used again: the other
-    side may have hung up unnoticed, and that would make a doubt.
+    a minute that it is known to bear. Edits have a limit of their own, fifty a minute and some at once (tier
+    3). A connection that rested for `idle_limit` is not used again: the other side may have hung up
+    unnoticed, and that would make a doubt. `interactive`: a press of a button reaches us,
+    so answers are buttons; else they are links, to people alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,11 +43,14 @@ class SlackOptions(BaseModel):
     per_destination: float = Field(default=1.0, ge=0)
     workspace_rate: float = Field(default=4.0, gt=0)
     workspace_burst: int = Field(default=4, ge=1)
+    edit_rate: float = Field(default=0.8, gt=0)
+    edit_burst: int = Field(default=20, ge=1)
     connections: int = Field(default=4, ge=1)
     batch: int = Field(default=50, ge=1)
     connect_timeout: float = Field(default=3.05, gt=0)
     read_timeout: float = Field(default=10.0, gt=0)
     idle_limit: float = Field(default=20.0, ge=0)
+    interactive: bool = False
 
     @field_validator("token")
     @classmethod

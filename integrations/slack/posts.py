@@ -6,13 +6,14 @@ go in its thread. The post carries the delivery's key in its metadata, a reply t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.contracts import Message, Outgoing
 from integrations.slack import blocks, limits, spoken
 from integrations.slack.elements import Block, total
 from integrations.slack.plain import size
+from integrations.slack.struck import struck
 
 EVENT = "silta_delivery"
 """The metadata's event type, by which a post of ours is known in a conversation's history."""
@@ -28,21 +29,24 @@ class Post:
     part: str = ""
 
 
-def compose(outgoing: Outgoing) -> tuple[Post, ...]:
-    """The posts of a delivery: the one that counts, then its replies, whose `thread_ts` is not known yet."""
+def compose(outgoing: Outgoing, *, interactive: bool = False) -> tuple[Post, ...]:
+    """The posts of a delivery: the one that counts, then its replies, whose `thread_ts` is not known yet.
+
+    `interactive`: a press of a button reaches us, so that answers are buttons, also in a conversation.
+    """
     if not outgoing.messages:
         return (Post(_payload(outgoing, [], "", outgoing.key)),)
-    together = _together(outgoing)
+    together = _together(outgoing, interactive)
     if len(outgoing.messages) == 1 or _fits(together):
-        return (Post(together),)
+        return (Post(_with_roster(outgoing, together)),)
     first, *rest = outgoing.messages
-    replies = tuple(_reply(outgoing, message) for message in rest)
-    made = [*blocks.blocks(first, outgoing.zone, outgoing.links), *blocks.why(outgoing)]
-    text = _with_reason(outgoing, [spoken.text(first, outgoing.zone, _TEXT - spoken.REASON, outgoing.links)])
+    replies = tuple(_reply(outgoing, message, interactive) for message in rest)
+    made = [*_drawn(outgoing, first, interactive), *blocks.why(outgoing)]
+    text = _with_reason(outgoing, [_said(outgoing, first, _TEXT - spoken.REASON)])
     payload = _payload(outgoing, made, text, outgoing.key)
     # So that `find` can tell whether a crash came between the post and its replies.
     payload["metadata"]["event_payload"]["replies"] = ",".join(reply.part for reply in replies)
-    return (Post(payload), *replies)
+    return (Post(_with_roster(outgoing, payload)), *replies)
 
 
 def reply_key(key: str, part: str) -> str:
@@ -50,27 +54,53 @@ def reply_key(key: str, part: str) -> str:
     return f"{key}.{part}"
 
 
-def _together(outgoing: Outgoing) -> dict[str, Any]:
+def _together(outgoing: Outgoing, interactive: bool) -> dict[str, Any]:
     made: list[Block] = []
     for message in outgoing.messages:
         made += [{"type": "divider"}] if made else []
-        made += blocks.blocks(message, outgoing.zone, outgoing.links)
+        made += _drawn(outgoing, message, interactive)
     most = _TEXT - spoken.REASON if len(outgoing.messages) == 1 else limits.TEXT * 10
-    texts = [spoken.text(message, outgoing.zone, most, outgoing.links) for message in outgoing.messages]
+    texts = [_said(outgoing, message, most) for message in outgoing.messages]
     made += blocks.why(outgoing)
     return _payload(outgoing, made, _with_reason(outgoing, texts), outgoing.key)
 
 
 def _fits(payload: dict[str, Any]) -> bool:
+    """Whether there is room, also for a roster that comes later: an edit must not need other posts."""
     made = payload["blocks"]
-    return len(made) <= limits.BLOCKS and total(made) <= limits.TOTAL and size(payload["text"]) <= limits.TEXT
+    most = limits.TOTAL - blocks.ROSTER
+    return len(made) < limits.BLOCKS and total(made) <= most and size(payload["text"]) <= limits.TEXT
 
 
-def _reply(outgoing: Outgoing, message: Message) -> Post:
-    made = blocks.blocks(message, outgoing.zone, outgoing.links)
-    text = spoken.text(message, outgoing.zone, _TEXT, outgoing.links)
+def _with_roster(outgoing: Outgoing, payload: dict[str, Any]) -> dict[str, Any]:
+    """Who answered, above the reason; in the text as far as there is room, for screen readers."""
+    if not outgoing.roster:
+        return payload
+    ends = blocks.why(outgoing)
+    upto = len(payload["blocks"]) - len(ends)
+    text = "\n\n".join((payload["text"], spoken.roster_text(outgoing)))
+    drawn = [*payload["blocks"][:upto], *blocks.roster(outgoing), *ends]
+    return payload | {"blocks": drawn} | ({"text": text} if size(text) <= limits.TEXT else {})
+
+
+def _reply(outgoing: Outgoing, message: Message, interactive: bool) -> Post:
+    made = _drawn(outgoing, message, interactive)
+    text = _said(outgoing, message, _TEXT)
     key = reply_key(outgoing.key, message.language)
-    return Post(_payload(outgoing, made, text, key), message.language)
+    # Shown in the conversation too is only what came first.
+    return Post(_payload(replace(outgoing, broadcast=False), made, text, key), message.language)
+
+
+def _drawn(outgoing: Outgoing, message: Message, interactive: bool) -> list[Block]:
+    if outgoing.struck:
+        return struck(message)
+    return blocks.blocks(message, outgoing.zone, outgoing.links, interactive=interactive)
+
+
+def _said(outgoing: Outgoing, message: Message, most: int) -> str:
+    """The message as text. Of a withdrawn one only that it is: a text cannot be struck through aloud."""
+    told = message.model_copy(update={"body": ""}) if outgoing.struck else message
+    return spoken.text(told, outgoing.zone, most, outgoing.links)
 
 
 def _with_reason(outgoing: Outgoing, texts: list[str]) -> str:
@@ -89,4 +119,7 @@ def _payload(outgoing: Outgoing, made: list[Block], text: str, key: str) -> dict
         "parse": "none",
         "link_names": False,
     }
-    return payload | ({"thread_ts": outgoing.thread} if outgoing.thread else {})
+    if not outgoing.thread:
+        return payload
+    shown = {"reply_broadcast": True} if outgoing.broadcast else {}
+    return payload | {"thread_ts": outgoing.thread} | shown

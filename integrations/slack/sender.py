@@ -6,6 +6,7 @@ What each answer means stands in `outcomes.py`. Nothing is retried and nothing w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from bot.contracts import (
     TryLater,
     Unknown,
 )
-from integrations.slack import drawing, health, limits, search
+from integrations.slack import drawing, editing, health, limits, search
 from integrations.slack.api import Interrupted, SlackApi, Unreached
 from integrations.slack.options import SlackOptions
 from integrations.slack.outcomes import judge
@@ -39,8 +40,11 @@ class SlackSender:
             account_burst=options.workspace_burst,
             connections=options.connections,
             batch=options.batch,
+            edit_rate=options.edit_rate,
+            edit_burst=options.edit_burst,
         )
         self._api = SlackApi(options)
+        self._interactive = options.interactive
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Outcome]:
         """Post each when it is asked for. `Sent.ref` has `channel` and `ts` as Slack named them.
@@ -51,20 +55,27 @@ class SlackSender:
         for outgoing in messages:
             yield self._deliver(outgoing)
 
-    def find(self, address: str, key: str, since: datetime, thread: str | None) -> Found | Absent | Unknown:
+    def find(
+        self,
+        address: str,
+        key: str,
+        since: datetime,
+        thread: str | None,
+        team: str = "",  # noqa: ARG002
+    ) -> Found | Absent | Unknown:
         """Look for a post in doubt by the key in its metadata. `since` is the attempt's moment.
 
         A post that Slack is still working on is not there yet: ask some seconds after the attempt.
         """
         return search.find(self._api, address, key, since, thread)
 
-    def revise(self, ref: Mapping[str, str], outgoing: Outgoing) -> Outcome:  # noqa: ARG002
-        """Edit a post in place."""
-        return Rejected("not done yet")
+    def revise(self, ref: Mapping[str, str], outgoing: Outgoing) -> Outcome:
+        """Edit a post in place, with its replies in other languages."""
+        return editing.revise(self._api, ref, outgoing, compose(outgoing, interactive=self._interactive))
 
     def render(self, outgoing: Outgoing) -> Rendering:
         """Draw what would be posted; `source` is the very JSON."""
-        return drawing.draw(outgoing, compose(outgoing))
+        return drawing.draw(outgoing, compose(outgoing, interactive=self._interactive))
 
     def check(self) -> Sequence[str]:
         """Ask Slack about the token, its scopes and the clock; faults with their remedies."""
@@ -75,8 +86,10 @@ class SlackSender:
         self._api.close()
 
     def _deliver(self, outgoing: Outgoing) -> Outcome:
-        post, *replies = compose(outgoing)
+        post, *replies = compose(outgoing, interactive=self._interactive)
         outcome = self._post(post.payload)
+        if outgoing.thread and isinstance(outcome, Rejected) and outcome.gone:
+            return self._deliver(replace(outgoing, thread=None))  # the thread is gone, and the news is not
         if not isinstance(outcome, Sent) or not replies:
             return outcome
         ref = dict(outcome.ref)

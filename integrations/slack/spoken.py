@@ -38,6 +38,11 @@ def reason_text(outgoing: Outgoing) -> str:
     return escape(shorten(line(outgoing.reason), REASON))
 
 
+def roster_text(outgoing: Outgoing) -> str:
+    """Who answered, as mrkdwn without marks."""
+    return escape("\n".join(shorten(line(each), FACT) for each in outgoing.roster))
+
+
 def _plainly(fact: Fact, message: Message, zone: str) -> str:
     said = shorten(line(fact.text), FACT)
     if fact.when is not None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot import clock
+from bot import buttons, clock
 from bot.clock import When
-from bot.contracts import LANGUAGES, Language, Message
+from bot.contracts import LANGUAGES, AskCalendar, AskWhy, GiveAnswer, Language, Message, MuteItem
 from bot.network import Network
 from bot.planning.wording import compose, correct, remind, withdraw
 from tests.factories import details
@@ -63,7 +63,8 @@ def test_a_notice_says_all_that_is_known_of_a_call(network: Network) -> None:
 
 
 def test_a_call_is_answered_by_personal_links_and_opened_by_the_main_one(network: Network) -> None:
-    main, *others = compose(details(**CALL), "en", network, item_id=12).actions
+    main, *rest = compose(details(**CALL), "en", network, item_id=12).actions
+    others = [action for action in rest if action.url]
     assert (main.label, main.url, main.primary, main.personal) == (
         "Open the call",
         "https://example.org/haku",
@@ -81,13 +82,29 @@ def test_a_call_is_answered_by_personal_links_and_opened_by_the_main_one(network
     assert {(other.personal, other.primary) for other in others} == {("page", False)}
 
 
+def test_in_a_chat_each_of_them_and_more_is_a_button_that_says_what_it_does(network: Network) -> None:
+    actions = compose(details(**CALL), "en", network, item_id=12).actions
+    does = {action.label: action.does for action in actions if action.does}
+    assert does.pop("Remind me") == "open:remind:12"
+    assert {label: buttons.read(each) for label, each in does.items()} == {
+        "Interested": (GiveAnswer("interested"), 12),
+        "Need a partner": (GiveAnswer("need_partner"), 12),
+        "Not for us": (GiveAnswer("not_for_us"), 12),
+        "Seen": (GiveAnswer("seen"), 12),
+        "Mute this": (MuteItem(), 12),
+        "Add to calendar": (AskCalendar(), 12),
+        "Why this?": (AskWhy(), 12),
+    }
+
+
 def test_what_is_no_item_yet_cannot_be_answered_and_news_needs_no_answer(network: Network) -> None:
     assert [action.label for action in compose(details(**CALL), "en", network).actions] == ["Open the call"]
-    assert compose(details(kind="news"), "en", network, item_id=12).actions == ()
-    labels = [
-        action.label for action in compose(details(kind="discussion"), "en", network, item_id=12).actions
-    ]
-    assert labels == ["Mute this"]
+    news = compose(details(kind="news"), "en", network, item_id=12).actions
+    assert [(action.label, action.url, action.personal) for action in news] == [
+        ("Seen", "", ""), ("Why this?", "", "")
+    ]  # fmt: skip
+    talk = compose(details(kind="discussion"), "en", network, item_id=12).actions
+    assert [action.label for action in talk if action.url] == ["Mute this"]
 
 
 @pytest.mark.parametrize(
