@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,13 +36,16 @@ def alert(
     url: str = "",
     urgent: bool = False,
     besides: str = "",
+    draft: tuple[int, int] | None = None,
+    does: str = "",
     **values: object,
 ) -> int:
     """Tell all coordinators and admins something, in the way each prefers; returns how many are told now.
 
     `title` and `text` are msgids with the same `values`, `text` as Markdown; `url` is where something can be
-    done about it. Each is told once for a `key`, however often it is said; not `besides`, a pseudonym, who
-    knows it already. Who wants no personal messages gets none. What is not urgent waits for their hours.
+    done about it, `does` what opens that in a chat. Each is told once for a `key`, however often it is said; not
+    `besides`, a pseudonym, who knows it already. `draft`, an id and a version, can be decided on in a chat. Who
+    wants no personal messages gets none. What is not urgent waits for their hours.
     """
     short = key if len(key) <= _KEY_LENGTH else hashlib.sha256(key.encode()).hexdigest()
     watchers = session.execute(
@@ -56,7 +60,7 @@ def alert(
         return 0
 
     def compose(language: Language) -> Message:
-        return _compose(network, language, title, text, url, urgent, values)
+        return _compose(network, language, title, text, url, urgent, draft, does, values)
 
     languages = {str(watcher.language) for watcher in watchers}
     messages = keep_messages(session, f"alert:{short}", "alert", languages, compose, None)
@@ -85,16 +89,30 @@ def _compose(
     text: str,
     url: str,
     urgent: bool,
+    draft: tuple[int, int] | None,
+    does: str,
     values: dict[str, object],
 ) -> Message:
-    open_it = words.gettext(language, "Look at it")
     return Message(
         language=language,
         purpose="alert",
         label=words.gettext(language, "For coordinators"),
         title=words.gettext(language, title, **values),
         body=words.gettext(language, text, **values),
-        actions=(Action(label=open_it, url=url, primary=True),) if url else (),
+        actions=tuple(_actions(language, url, draft, does)),
         urgent=urgent,
         words=house_words(language, network),
     )
+
+
+def _actions(language: Language, url: str, draft: tuple[int, int] | None, does: str) -> Iterator[Action]:
+    """The link to the page, and in a chat the buttons: they are of the version that the alert speaks of."""
+    look = f"open:draft:{draft[0]}" if draft else does
+    if url or look:
+        yield Action(label=words.gettext(language, "Look at it"), url=url, primary=True, does=look)
+    if draft:
+        number, version = draft
+        yield Action(
+            label=words.gettext(language, "Approve"), url="", does=f"open:approve:{number}:{version}"
+        )
+        yield Action(label=words.gettext(language, "Give back"), url="", does=f"open:return:{number}")
