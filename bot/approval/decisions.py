@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.approval.content import send_at
 from bot.approval.drafts import Refused, locked, unapprove
+from bot.planning.alerts import WATCHERS
 from bot.store import audit
+from bot.store.contacts import Contact
 from bot.store.drafts import Draft
 
 UNDO = timedelta(seconds=60)
@@ -21,7 +25,7 @@ def approve(
     """Approve what was seen as `version`: it is released when the undo window is over, or at its `send_at`.
 
     Twice does it once. Raises Refused: for its author, unless `four_eyes` is off; for a version that has
-    changed since it was looked at; for what does not wait.
+    changed since it was looked at; for what does not wait; for what somebody wrote who coordinates no more.
     """
     draft = locked(session, draft_id)
     if draft.state == "approved" and draft.approver == actor and draft.approved_version == version:
@@ -32,10 +36,14 @@ def approve(
         raise Refused("It has changed since you opened it: look at it again.")
     if four_eyes and draft.author == actor:
         raise Refused("You wrote it: somebody else must approve it.")
+    if not _may_still_write(session, draft.author):
+        raise Refused(
+            "Its author may not write to the network any more: edit it yourself, then somebody else approves it."
+        )
     now = clock.now()
     draft.state, draft.approver, draft.approved_at, draft.updated_at = "approved", actor, now, now
     draft.approved_version, draft.approved_content = draft.version, dict(draft.content)
-    draft.release_at, draft.expires_at = max(now + UNDO, _send_at(draft) or now), None
+    draft.release_at, draft.expires_at = max(now + UNDO, send_at(draft) or now), None
     _record(session, draft, "approved", actor, origin)
     return draft
 
@@ -69,9 +77,12 @@ def put_back(draft: Draft, note: str) -> None:
     draft.approver, draft.release_at, draft.expires_at = None, None, None
 
 
-def _send_at(draft: Draft) -> datetime | None:
-    stated = draft.content.get("send_at")
-    return clock.When.parse(stated).begins() if stated else None
+def _may_still_write(session: Session, author: str) -> bool:
+    """Whether the author still has the role. Sources, the network and whoever holds the token are no contacts."""
+    found = session.execute(
+        select(Contact.role, Contact.erased_at).where(Contact.pseudonym == author)
+    ).one_or_none()
+    return found is None or (found.role in WATCHERS and found.erased_at is None)
 
 
 _WHY_NOT = {

@@ -88,7 +88,7 @@ def submit(
         session, network, f"draft:{draft.id}:{draft.version}",
         "Waits for your approval: {title}",
         "Somebody wrote this and needs another pair of eyes before it goes out. It waits for seven days.",
-        url=url, besides=actor, title=titled(draft),
+        url=url, besides=actor, draft=(draft.id, draft.version), title=titled(draft),
     )  # fmt: skip
     return draft
 

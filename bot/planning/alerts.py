@@ -43,9 +43,9 @@ def alert(
     """Tell all coordinators and admins something, in the way each prefers; returns how many are told now.
 
     `title` and `text` are msgids with the same `values`, `text` as Markdown; `url` is where something can be
-    done about it, `does` what opens that in a chat. Each is told once for a `key`, however often it is said; not
-    `besides`, a pseudonym, who knows it already. `draft`, an id and a version, can be decided on in a chat. Who
-    wants no personal messages gets none. What is not urgent waits for their hours.
+    done about it; `draft`, an id and a version, is one to be decided on in a chat. Each is told once for a
+    `key`, however often it is said; not `besides`, a pseudonym, who knows it already. Who wants no personal
+    messages gets none. What is not urgent waits for their hours.
     """
     short = key if len(key) <= _KEY_LENGTH else hashlib.sha256(key.encode()).hexdigest()
     watchers = session.execute(

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response as Redirect
 
 from bot import approval
 from bot.approval import Refused
+from bot.approval.differences import LANGUAGE_NAMES
+from bot.approval.writing import Form
 from bot.contracts import LANGUAGES
 from bot.store.drafts import Draft
 from bot.web import guard
-from bot.web.announce_form import Form, filled, read
-from bot.web.drafts import LANGUAGE_NAMES
+from bot.web.announce_form import filled, read
 from bot.web.house import house
 from bot.web.pages import number, page
 
@@ -52,11 +53,12 @@ def save_again(draft_id: int) -> Response | Redirect:
 
 
 def _keep(draft_id: int | None) -> Response | Redirect:
-    form, content = read(request.form, house().network, house().settings.zone)
     draft = None
     if draft_id is not None:
         with house().database.reading() as session:
             draft = _announcement(session.get(Draft, draft_id))
+    before = draft.content if draft else None
+    form, content = read(request.form, house().network, house().settings.zone, before)
     if content is None:
         return _page(form, draft, 422)
     try:

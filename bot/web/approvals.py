@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response as Redirect
 
 from bot import approval, clock
 from bot.approval import Refused
+from bot.approval.content import details_of
+from bot.approval.differences import LANGUAGE_NAMES, differences
 from bot.contracts import LANGUAGES, Language, Outgoing
 from bot.planning.forecast import complete_in
 from bot.planning.wording import compose
@@ -59,7 +61,7 @@ def one(draft_id: int) -> Response:
             abort(404)
         (line,) = drafts.draft_lines(session, [draft])
         left = draft.release_at - clock.now() if draft.release_at else None
-        details = drafts.details_of(draft)
+        details = details_of(draft)
         return page(
             "approval.html",
             line=line,
@@ -69,9 +71,9 @@ def one(draft_id: int) -> Response:
             if draft.state not in {"released", "dropped"}
             else "",
             missing=drafts.missing_texts(session, house(), draft),
-            differences=drafts.differences(draft),
+            differences=differences(draft),
             languages=[
-                (each, drafts.LANGUAGE_NAMES[each], bool(details and each in complete_in(details)))
+                (each, LANGUAGE_NAMES[each], bool(details and each in complete_in(details)))
                 for each in LANGUAGES
             ],
             own=draft.author == guard.actor() and house().settings.four_eyes,
@@ -89,7 +91,7 @@ def draw(draft_id: int, language: Language, medium: str) -> Response:
     """The message in one language and medium, as a document that can neither run, load nor lead anywhere."""
     with house().database.reading() as session:
         draft = session.get(Draft, draft_id)
-    details = drafts.details_of(draft) if draft else None
+    details = details_of(draft) if draft else None
     if draft is None or details is None or medium not in MEDIA:
         abort(404)
     root, item_id = house().settings.public_url, draft.subject_id
