@@ -29,7 +29,9 @@ class ScriptedSender:
             self.sent.append(message)
             yield outcome
 
-    def find(self, address: str, key: str, since: datetime, thread: str | None) -> Found | Absent | Unknown:
+    def find(
+        self, address: str, key: str, since: datetime, thread: str | None, team: str = ""
+    ) -> Found | Absent | Unknown:
         self.asked.append((address, key, since))
         return self.found
 

@@ -16,27 +16,38 @@ import json
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from typing import Any, TextIO
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from bot import clock
-from tests.fakes.slack_faults import QUICK, Fault, Faults, How, RateLimits, broken
+from tests.fakes.slack_calls import arguments
+from tests.fakes.slack_driving import TEAM, Driven
+from tests.fakes.slack_faults import POST, Faulty, RateLimits, broken
 from tests.fakes.slack_limits import Refused
+from tests.fakes.slack_methods import METHODS
 from tests.fakes.slack_wire import Request, Response, WireServer
-from tests.fakes.slack_workspace import ALL_SCOPES, Args, Conversation, Posted, Token, Workspace, need
+from tests.fakes.slack_workspace import (
+    ALL_SCOPES,
+    BOT,
+    Args,
+    Conversation,
+    Posted,
+    Token,
+    User,
+    Workspace,
+    need,
+)
 
 TOKEN = "xoxb-alice"
-TEAM = "T1"
-POST = "chat.postMessage"
 
 
 def _house_time() -> float:
     return clock.real_now().timestamp()
 
 
-class FakeSlack:
+class FakeSlack(Faulty, Driven):
     """One fake Slack. Its methods may be called from any thread.
 
     `now` gives Slack's time in seconds, by default that of `bot.clock.real_now`, so it stands still when a
@@ -59,7 +70,8 @@ class FakeSlack:
     ) -> None:
         self._now, self._log, self._lock = now, log, threading.RLock()
         self._workspace = Workspace(now, any_channel)
-        self._faults = Faults()
+        Faulty.__init__(self)
+        Driven.__init__(self)
         self.limits = RateLimits(now, on=limits)
         self.requests: Counter[str] = Counter()
         self.limited = 0
@@ -80,10 +92,12 @@ class FakeSlack:
 
     # -- what there is
 
-    def add_token(self, token: str, *, team: str = TEAM, scopes: frozenset[str] = ALL_SCOPES) -> None:
+    def add_token(
+        self, token: str, *, team: str = TEAM, scopes: frozenset[str] = ALL_SCOPES, bot: str = BOT
+    ) -> None:
         """Let a bot token exist, or change what it may do."""
         with self._lock:
-            self._workspace.tokens[token] = Token(team, frozenset(scopes))
+            self._workspace.tokens[token] = Token(team, frozenset(scopes), bot)
 
     def revoke(self, token: str = TOKEN) -> None:
         """Revoke a token for good."""
@@ -99,16 +113,21 @@ class FakeSlack:
         member: bool = True,
         archived: bool = False,
         read_only: bool = False,
+        people: Iterable[str] | None = None,
+        shared: bool = False,
+        title: str = "",
     ) -> None:
-        """Let a channel exist, or change one. `member` says whether the app is in it."""
+        """Let a channel exist, or change one. `member` says whether the app is in it, `people` who else is
+        (None: everybody), `shared` whether it is shared with other workspaces."""
+        inside = None if people is None else frozenset(people)
+        channel = Conversation(name, team, private, member, archived, read_only, None, inside, title, shared)
         with self._lock:
-            channel = Conversation(name, team, private, member, archived, read_only)
             self._workspace.conversations[name] = channel
 
-    def add_user(self, name: str, *, active: bool = True) -> None:
-        """Let a person exist."""
+    def add_user(self, name: str, *, active: bool = True, team: str = TEAM, **profile: Any) -> None:
+        """Let a person exist, or change one; `profile` as in `slack_workspace.User`."""
         with self._lock:
-            self._workspace.users[name] = active
+            self._workspace.users[team, name] = User(name, team, active, **profile)
 
     @property
     def messages(self) -> list[Posted]:
@@ -121,28 +140,6 @@ class FakeSlack:
         """How many connections clients have opened."""
         return self._server.connections
 
-    # -- what goes wrong
-
-    def fail_next(self, error: str, *, times: int = 1, method: str = POST) -> None:
-        """Answer the next calls with `ok: false` and this error; nothing is kept."""
-        self._faults.order(Fault(error=error), times, method)
-
-    def limit_next(self, after: float, *, times: int = 1, method: str = POST) -> None:
-        """Answer the next calls with 429 and `Retry-After`."""
-        self._faults.order(Fault(after=after), times, method)
-
-    def break_next(self, times: int = 1, how: How = "500-html", *, method: str = POST) -> None:
-        """Break the next calls, before the message is kept or after (`…-after-commit`)."""
-        self._faults.order(Fault(how=how), times, method)
-
-    def pass_next(self, times: int = 1, *, method: str = POST) -> None:
-        """Let the next calls pass, so that what is ordered after meets a later one."""
-        self._faults.order(Fault(), times, method)
-
-    def random_faults(self, rate: float, *, seed: int = 0, hows: tuple[How, ...] = QUICK) -> None:
-        """Break that share of all posts from now on, one way or another."""
-        self._faults.at_random(rate, seed, tuple(Fault(how=how) for how in hows))
-
     def hang_up(self) -> None:
         """Close every connection that is open, as a server does with idle ones."""
         self._server.hang_up()
@@ -151,6 +148,8 @@ class FakeSlack:
 
     def _answer(self, request: Request) -> Response:
         parts = urlsplit(request.target)
+        if not parts.path.startswith("/api/"):
+            return self._elsewhere(parts.path, request)
         method = parts.path.removeprefix("/api/")
         fault = self._faults.take(method)
         with self._lock:
@@ -160,7 +159,7 @@ class FakeSlack:
             return broken(how)
         token: Token | None = None
         try:
-            args = _arguments(request, parts.query)
+            args = arguments(request, parts.query)
             token = self._token(request, args)
             if fault and fault.after is not None:
                 return self._too_fast(fault.after)
@@ -172,6 +171,25 @@ class FakeSlack:
                 return self._too_fast(why.details["retry_after"])
             return self._json({"ok": False, "error": why.error, **why.details}, token)
         return broken(how) if how else self._json({"ok": True, **data}, token)
+
+    def _elsewhere(self, path: str, request: Request) -> Response:
+        """What is not the Web API: response URLs."""
+        fault = self._faults.take("response_url")
+        how = fault.how if fault else None
+        if how and not how.endswith("after-commit"):
+            return broken(how)
+        try:
+            if fault and fault.error:
+                raise Refused(fault.error)
+            with self._lock:
+                self.requests["response_url"] += 1
+                if not self._workspace.answers.known(path):
+                    return Response(404, b"no_such_hook")
+                self._workspace.answers.take(self._workspace, path, request.body)
+        except Refused as why:
+            body = json.dumps({"ok": False, "error": why.error}).encode()
+            return Response(404, body, {"Content-Type": "application/json"})
+        return broken(how) if how else Response(200, b"ok", {"Content-Type": "text/html"})
 
     def _token(self, request: Request, args: Args) -> Token:
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ") or args.pop("token", "")
@@ -188,12 +206,14 @@ class FakeSlack:
         with self._lock:
             if method != POST:
                 _no_faster(self.limits.call(token.team, method))
-                return self._workspace.call(method, token, args)
+                if method not in METHODS:
+                    raise Refused("unknown_method")
+                return METHODS[method](self._workspace, token, args)
             need(token, "chat:write")
             place = self._workspace.place(token, args)
             warnings = self._workspace.check_post(token, place, args)
             _no_faster(self.limits.post(token.team, place.id))
-            posted = self._workspace.commit(place, args)
+            posted = self._workspace.commit(place, args, token.bot)
             if self._log is not None:
                 self._log.write(json.dumps(posted.logged()) + "\n")
                 self._log.flush()
@@ -212,25 +232,6 @@ class FakeSlack:
         if token is not None:
             headers["x-oauth-scopes"] = ",".join(sorted(token.scopes))
         return Response(200, json.dumps(data).encode(), headers)
-
-
-def _arguments(request: Request, query: str) -> Args:
-    """The call's arguments: from the query, a form or a JSON object. Raises Refused."""
-    args: Args = dict(parse_qsl(query))
-    kind = request.headers.get("content-type", "")
-    if not request.body:
-        return args
-    if kind.startswith("application/x-www-form-urlencoded"):
-        return args | dict(parse_qsl(request.body.decode()))
-    if not kind.startswith("application/json"):
-        raise Refused("invalid_post_type" if kind else "missing_post_type")
-    try:
-        data = json.loads(request.body)
-    except ValueError:
-        raise Refused("invalid_json") from None
-    if not isinstance(data, dict):
-        raise Refused("json_not_object")
-    return args | data
 
 
 def _no_faster(wait: int | None) -> None:

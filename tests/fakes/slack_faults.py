@@ -25,8 +25,21 @@ HOWS: tuple[How, ...] = get_args(How)
 QUICK: tuple[How, ...] = tuple(how for how in HOWS if not how.startswith("timeout"))
 
 _HTML = b"<!doctype html><title>Server Error</title><h1>Server Error</h1>"
-_TIERS = {"conversations.history": 50, "conversations.replies": 50, "conversations.open": 50}
-"""Calls a minute of the methods that are limited as a whole (tier 3)."""
+POST = "chat.postMessage"
+_TIERS = {
+    20: ("conversations.list", "users.list"),
+    50: (
+        "chat.update", "chat.delete", "conversations.history", "conversations.replies", "conversations.open",
+        "conversations.info", "conversations.join", "users.lookupByEmail",
+    ),
+    100: (
+        "chat.postEphemeral", "users.info", "views.open", "views.push", "views.update", "views.publish",
+        "openid.connect.token", "openid.connect.userInfo", "files.completeUploadExternal",
+        "files.getUploadURLExternal",
+    ),
+}  # fmt: skip
+"""Calls a minute of the methods that are limited as a whole: tiers 2, 3 and 4."""
+_PER_MINUTE = {method: rate for rate, methods in _TIERS.items() for method in methods}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +85,36 @@ class Faults:
         with self._lock:
             if queue := self._ordered.get(method):
                 return queue.popleft()
-            if method == "chat.postMessage" and self._rate and self._random.random() < self._rate:
+            if method == POST and self._rate and self._random.random() < self._rate:
                 return self._random.choice(self._choice)
         return None
+
+
+class Faulty:
+    """What a test may order to go wrong. `method` is one of the Web API's."""
+
+    def __init__(self) -> None:
+        self._faults = Faults()
+
+    def fail_next(self, error: str, *, times: int = 1, method: str = POST) -> None:
+        """Answer the next calls with `ok: false` and this error; nothing is kept."""
+        self._faults.order(Fault(error=error), times, method)
+
+    def limit_next(self, after: float, *, times: int = 1, method: str = POST) -> None:
+        """Answer the next calls with 429 and `Retry-After`."""
+        self._faults.order(Fault(after=after), times, method)
+
+    def break_next(self, times: int = 1, how: How = "500-html", *, method: str = POST) -> None:
+        """Break the next calls, before the message is kept or after (`…-after-commit`)."""
+        self._faults.order(Fault(how=how), times, method)
+
+    def pass_next(self, times: int = 1, *, method: str = POST) -> None:
+        """Let the next calls pass, so that what is ordered after meets a later one."""
+        self._faults.order(Fault(), times, method)
+
+    def random_faults(self, rate: float, *, seed: int = 0, hows: tuple[How, ...] = QUICK) -> None:
+        """Break that share of all posts from now on, one way or another."""
+        self._faults.at_random(rate, seed, tuple(Fault(how=how) for how in hows))
 
 
 @dataclass
@@ -105,9 +145,9 @@ class RateLimits:
 
     def call(self, team: str, method: str) -> int | None:
         """The same for a call of a method that is limited as a whole."""
-        if not self.on or method not in _TIERS:
+        if not self.on or method not in _PER_MINUTE:
             return None
-        return self._take((f"{method}:{team}", _TIERS[method] / 60, _TIERS[method]))
+        return self._take((f"{method}:{team}", _PER_MINUTE[method] / 60, _PER_MINUTE[method]))
 
     def _take(self, *buckets: tuple[str, float, int]) -> int | None:
         """Take one from every bucket, or from none. A bucket is the time at which it is full again."""

@@ -1,31 +1,26 @@
-"""The fake Slack's memory, and the Web API methods that read and write it."""
+"""The fake Slack's memory: tokens, conversations, people, messages; and what may be posted where."""
 
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.fakes.slack_answers import Answers
 from tests.fakes.slack_limits import Refused, check_message, pings
+from tests.fakes.slack_text import texts
+from tests.fakes.slack_views import Views
 
 Args = dict[str, Any]
+BOT = "UBOT"
 ALL_SCOPES = frozenset(
     {
-        "chat:write",
-        "commands",
-        "app_mentions:read",
-        "channels:history",
-        "groups:history",
-        "im:history",
-        "im:write",
-        "channels:read",
-        "groups:read",
-        "users:read",
-        "users:read.email",
+        "chat:write", "channels:history", "groups:history", "im:history", "im:write", "channels:read",
+        "groups:read", "im:read", "users:read", "users:read.email", "commands", "app_mentions:read",
+        "channels:join", "files:write",
     }
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,11 +29,27 @@ class Token:
 
     team: str
     scopes: frozenset[str]
+    bot: str = BOT
+
+
+@dataclass
+class User:
+    """Somebody in a workspace. `foreign` people are met in shared channels and show no address."""
+
+    id: str
+    team: str
+    active: bool = True
+    name: str = ""
+    email: str = ""
+    locale: str = "en-US"
+    zone: str = "Europe/Helsinki"
+    guest: bool = False
+    bot: bool = False
 
 
 @dataclass
 class Conversation:
-    """A channel, or a person's direct message (`user`)."""
+    """A channel, or a person's direct message (`user`). `people` are in it; None means everybody is."""
 
     id: str
     team: str
@@ -47,15 +58,30 @@ class Conversation:
     archived: bool = False
     read_only: bool = False
     user: str | None = None
+    people: frozenset[str] | None = None
+    name: str = ""
+    shared: bool = False
 
     @property
     def history_scope(self) -> str:
         return "im:history" if self.user else "groups:history" if self.private else "channels:history"
 
+    @property
+    def kind(self) -> str:
+        """As events call it: channel, group or im."""
+        return "im" if self.user else "group" if self.private else "channel"
+
+    def holds(self, user: str) -> bool:
+        """Whether a person is in it."""
+        return user == self.user if self.user else self.people is None or user in self.people
+
 
 @dataclass(frozen=True)
 class Posted:
-    """A message as Slack keeps it. `args` is the whole call, `pings` every mention that notified people."""
+    """A message as Slack keeps it. `args` is the whole call, `pings` every mention that notified people.
+
+    `earlier` are its texts before each change, `deleted` says that it is gone.
+    """
 
     channel: str
     ts: str
@@ -65,13 +91,29 @@ class Posted:
     thread_ts: str | None
     args: Args = field(repr=False)
     pings: list[str]
+    user: str = BOT
+    earlier: tuple[str, ...] = ()
+    deleted: bool = False
+
+    @property
+    def broadcast(self) -> bool:
+        """Whether a reply in a thread is also shown in the channel."""
+        return self.args.get("reply_broadcast") in (True, 1, "1", "true", "True")
+
+    @property
+    def words(self) -> str:
+        """Everything that can be read in it: of its blocks, or its text where it has none."""
+        return "\n".join(text for text, _ in texts(self.blocks)) or self.text
 
     def shown(self, with_metadata: bool) -> dict[str, Any]:
         """As `conversations.history` shows it: the metadata's content only to who asks for it."""
-        message: dict[str, Any] = {"type": "message", "bot_id": "B1", "ts": self.ts}
+        message: dict[str, Any] = {"type": "message", "user": self.user, "ts": self.ts}
+        message |= {"bot_id": "B1"} if self.user.startswith(BOT) else {}
         message |= {"text": self.text, "blocks": self.blocks}
         if self.thread_ts:
             message["thread_ts"] = self.thread_ts
+        if self.broadcast:
+            message["subtype"] = "thread_broadcast"
         if self.metadata:
             whole = self.metadata if with_metadata else {"event_type": self.metadata["event_type"]}
             message["metadata"] = whole
@@ -84,40 +126,25 @@ class Posted:
 
 
 class Workspace:
-    """Tokens, conversations, people and messages. The caller holds the lock."""
+    """Everything in all workspaces. The caller holds the lock."""
 
     def __init__(self, now: Callable[[], float], any_channel: bool) -> None:
         self.tokens: dict[str, Token] = {}
         self.revoked: set[str] = set()
         self.conversations: dict[str, Conversation] = {}
-        self.users: dict[str, bool] = {}
+        self.users: dict[tuple[str, str], User] = {}
         self.any_channel = any_channel
+        self.views, self.answers = Views(now), Answers(now)
         self._now = now
         self._last = 0
         self.messages: list[Posted] = []
-        self._by_channel: dict[str, list[Posted]] = {}
-
-    def call(self, method: str, token: Token, args: Args) -> dict[str, Any]:
-        """Call a method that does not post. Raises Refused."""
-        match method:
-            case "auth.test":
-                return {"team": "Fake", "team_id": token.team, "user": "silta", "user_id": "UBOT"}
-            case "conversations.history":
-                return self._history(token, args)
-            case "conversations.replies":
-                return self._replies(token, args)
-            case "conversations.open":
-                return self._open(token, args)
-            case "conversations.info":
-                place = self.place(token, args)
-                return {"channel": {"id": place.id, "is_archived": place.archived, "is_member": place.member}}
-        raise Refused("unknown_method")
+        self._by_channel: dict[str, dict[str, Posted]] = {}
 
     def place(self, token: Token, args: Args) -> Conversation:
         """The conversation that a call means; a person's id means their direct message. Raises Refused."""
         name = str(args.get("channel") or "")
         if name[:1] in ("U", "W"):
-            name = self._direct(token, name, "channel_not_found")
+            name = self.direct(token.team, name, "channel_not_found")
         place = self.conversations.get(name)
         if place is None and self.any_channel and name[:1] in ("C", "G"):
             place = self.conversations[name] = Conversation(name, token.team, private=name[0] == "G")
@@ -134,71 +161,70 @@ class Workspace:
             raise Refused("is_archived")
         if place.read_only:
             raise Refused("restricted_action_read_only_channel")
-        for name in ("blocks", "metadata"):
-            if isinstance(args.get(name), str):
-                args[name] = _parsed(args[name], name)
+        parsed(args)
         warnings = check_message(args)
         thread = args.get("thread_ts")
-        if thread and not any(known.ts == thread for known in self._by_channel.get(place.id, ())):
+        if thread and thread not in self._by_channel.get(place.id, {}):
             raise Refused("thread_not_found")
         return warnings
 
-    def commit(self, place: Conversation, args: Args) -> Posted:
-        """Keep a message that passed `check_post`."""
+    def stamp(self) -> str:
+        """The next `ts`."""
         self._last = max(self._last + 1, int(self._now() * 1_000_000))
-        ts = f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
-        posted = Posted(
-            place.id,
-            ts,
-            (args.get("text") or "")[:40_000],
-            args.get("blocks") or [],
-            args.get("metadata"),
-            args.get("thread_ts"),
-            args,
-            pings(args),
-        )
-        self.messages.append(posted)
-        self._by_channel.setdefault(place.id, []).append(posted)
+        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+    def commit(self, place: Conversation, args: Args, user: str = BOT) -> Posted:
+        """Keep a message that passed `check_post`, or that a person wrote."""
+        text = (args.get("text") or "")[:40_000]
+        content = (args.get("blocks") or [], args.get("metadata"), args.get("thread_ts"))
+        posted = Posted(place.id, self.stamp(), text, *content, args, pings(args), user)
+        if user.startswith(BOT):
+            self.messages.append(posted)
+        self._by_channel.setdefault(place.id, {})[posted.ts] = posted
         return posted
 
-    def _direct(self, token: Token, user: str, unknown: str) -> str:
-        if user not in self.users and self.any_channel:
-            self.users[user] = True
-        if user not in self.users:
+    def message(self, channel: str, ts: str) -> Posted | None:
+        """A message that is there."""
+        return self._by_channel.get(channel, {}).get(ts)
+
+    def written(self, channel: str) -> list[Posted]:
+        """All that is there in a conversation, oldest first."""
+        return list(self._by_channel.get(channel, {}).values())
+
+    def change(self, posted: Posted, args: Args) -> Posted:
+        """Put other content into a message: text without blocks drops the blocks."""
+        now = self._by_channel[posted.channel][posted.ts]
+        text, blocks = args.get("text") or "", args.get("blocks") or []
+        changed = replace(now, text=text, blocks=blocks, earlier=(*now.earlier, now.text), pings=pings(args))
+        if "metadata" in args:
+            changed = replace(changed, metadata=args["metadata"] or None)
+        self._put(changed)
+        return changed
+
+    def remove(self, posted: Posted) -> Posted:
+        """Delete a message: it stays in `messages`, marked, and is nowhere else."""
+        gone = replace(self._by_channel[posted.channel][posted.ts], deleted=True)
+        self._put(gone)
+        del self._by_channel[posted.channel][posted.ts]
+        return gone
+
+    def _put(self, posted: Posted) -> None:
+        self._by_channel[posted.channel][posted.ts] = posted
+        for number, known in enumerate(self.messages):
+            if (known.channel, known.ts) == (posted.channel, posted.ts):
+                self.messages[number] = posted
+
+    def direct(self, team: str, user: str, unknown: str) -> str:
+        """The id of a person's direct message, which is made when there is none. Raises Refused."""
+        if (team, user) not in self.users and self.any_channel:
+            self.users[team, user] = User(user, team)
+        if (team, user) not in self.users:
             raise Refused(unknown)
         name = f"D{user[1:]}"
-        self.conversations.setdefault(name, Conversation(name, token.team, private=True, user=user))
+        if name in self.conversations and self.conversations[name].team != team:
+            name = f"D{team}{user[1:]}"
+        self.conversations.setdefault(name, Conversation(name, team, private=True, user=user))
         return name
-
-    def _open(self, token: Token, args: Args) -> dict[str, Any]:
-        need(token, "im:write")
-        user = str(args.get("users") or "")
-        if not user:
-            raise Refused("users_list_not_supplied")
-        name = self._direct(token, user, "user_not_found")
-        if not self.users[user]:
-            raise Refused("user_disabled")
-        return {"channel": {"id": name}}
-
-    def _history(self, token: Token, args: Args) -> dict[str, Any]:
-        found = [message for message in self._read(token, args) if not message.thread_ts]
-        return _page(list(reversed(_within(found, args))), args, 100)
-
-    def _replies(self, token: Token, args: Args) -> dict[str, Any]:
-        thread = args.get("ts")
-        read = self._read(token, args)
-        parent = [message for message in read if message.ts == thread]
-        if not parent:
-            raise Refused("thread_not_found")
-        replies = [message for message in read if message.thread_ts == thread]
-        return _page(parent + _within(replies, args), args, 1000)
-
-    def _read(self, token: Token, args: Args) -> list[Posted]:
-        place = self.place(token, args)
-        need(token, place.history_scope)
-        if not place.member:
-            raise Refused("not_in_channel")
-        return self._by_channel.get(place.id, [])
 
 
 def need(token: Token, scope: str) -> None:
@@ -207,32 +233,11 @@ def need(token: Token, scope: str) -> None:
         raise Refused("missing_scope", needed=scope, provided=",".join(sorted(token.scopes)))
 
 
-def _within(messages: list[Posted], args: Args) -> list[Posted]:
-    oldest, latest = str(args.get("oldest") or "0"), str(args.get("latest") or "99999999999")
-    try:
-        keys = [float(message.ts) for message in messages]
-        return messages[bisect_right(keys, float(oldest)) : bisect_right(keys, float(latest))]
-    except ValueError:
-        raise Refused("invalid_ts_oldest") from None
-
-
-def _page(messages: list[Posted], args: Args, default: int) -> dict[str, Any]:
-    limit = min(int(args.get("limit") or default), 999)
-    try:
-        start = int(args.get("cursor") or 0)
-    except ValueError:
-        raise Refused("invalid_cursor") from None
-    with_metadata = args.get("include_all_metadata") in (True, 1, "1", "true", "True")
-    more = start + limit < len(messages)
-    return {
-        "messages": [message.shown(with_metadata) for message in messages[start : start + limit]],
-        "has_more": more,
-        "response_metadata": {"next_cursor": str(start + limit) if more else ""},
-    }
-
-
-def _parsed(text: str, name: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise Refused("invalid_blocks_format" if name == "blocks" else "invalid_metadata_format") from None
+def parsed(args: Args) -> None:
+    """Read the blocks and metadata of a call that came as a form. Raises Refused."""
+    for name in ("blocks", "metadata"):
+        if isinstance(args.get(name), str):
+            try:
+                args[name] = json.loads(args[name])
+            except ValueError:
+                raise Refused(f"invalid_{name}_format") from None

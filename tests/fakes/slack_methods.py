@@ -1,0 +1,40 @@
+"""Which function of the fake Slack does which method of the Web API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.fakes import slack_chat, slack_directory, slack_reading
+from tests.fakes.slack_text import Refused
+from tests.fakes.slack_workspace import Args, Token, Workspace
+
+Method = Callable[[Workspace, Token, Args], dict[str, Any]]
+
+
+def _views(name: str) -> Method:
+    def do(workspace: Workspace, token: Token, args: Args) -> dict[str, Any]:
+        if name == "publish" and (token.team, str(args.get("user_id") or "")) not in workspace.users:
+            raise Refused("user_not_found")
+        return {"view": getattr(workspace.views, name)(token.team, args).shown()}
+
+    return do
+
+
+METHODS: dict[str, Method] = {
+    "chat.update": slack_chat.update,
+    "chat.delete": slack_chat.delete,
+    "chat.postEphemeral": slack_chat.ephemeral,
+    "chat.getPermalink": slack_chat.permalink,
+    "auth.test": slack_directory.who_am_i,
+    "conversations.open": slack_directory.open_direct,
+    "conversations.info": slack_directory.channel,
+    "conversations.list": slack_directory.channels,
+    "conversations.join": slack_directory.join,
+    "users.info": slack_directory.user,
+    "users.lookupByEmail": slack_directory.user_by_address,
+    "users.list": slack_directory.users,
+    "conversations.history": slack_reading.history,
+    "conversations.replies": slack_reading.replies,
+    **{f"views.{name}": _views(name) for name in ("open", "push", "update", "publish")},
+}
