@@ -16,7 +16,8 @@ STATED: dict[str, Any] = yaml.safe_load(MANIFEST.read_text("utf-8"))
 SCOPE_OF_EVENT = {
     "app_home_opened": None, "app_mention": "app_mentions:read", "app_uninstalled": None, "tokens_revoked": None,
     "channel_archive": "channels:read", "channel_unarchive": "channels:read", "channel_left": "channels:read",
-    "channel_rename": "channels:read", "member_left_channel": "channels:read", "group_archive": "groups:read",
+    "channel_rename": "channels:read", "member_left_channel": "channels:read",
+    "member_joined_channel": "channels:read", "group_archive": "groups:read",
     "group_unarchive": "groups:read", "group_left": "groups:read", "group_rename": "groups:read",
     "message.im": "im:history", "message.channels": "channels:history", "message.groups": "groups:history",
     "user_change": "users:read", "team_join": "users:read",
