@@ -14,11 +14,13 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ValidationError
 
 from bot import clock, log
+from bot.app.chat import open_chat
 from bot.app.clockwork import clockwork
 from bot.app.mailbox import open_mailbox, read_letter
 from bot.app.senders import makers, sender_options, unsent_options
 from bot.contracts import Integration, Letter, Mailbox, Pace, SourceFault, Surroundings, Webhook
 from bot.contracts import Source as Asked
+from bot.contracts.chat import ChatDoor
 from bot.delivery.envelopes import Stationery
 from bot.delivery.journal import Journal
 from bot.delivery.lanes import Lanes
@@ -73,6 +75,10 @@ class House:
     def read_letter(self, raw: bytes) -> Letter:
         """What a letter is, from its bytes."""
         return read_letter(raw)
+
+    def open_chat(self) -> ChatDoor | None:
+        """Where Slack brings what happens in it; None where no app is set up."""
+        return open_chat(self)
 
     @property
     def journals(self) -> Path:

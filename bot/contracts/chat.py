@@ -6,12 +6,13 @@ what is to be shown; the `Chat` shows it. Only what a trigger forces into three 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.contracts.incoming import Received
 from bot.contracts.message import Action, Message, Section
 from bot.contracts.outgoing import Outcome
 from bot.contracts.words import Language
@@ -50,10 +51,10 @@ class ChatRequest(BaseModel):
     """One thing that somebody did. `key` is the chat's own id of it: the same twice is done once.
 
     say: words, in `said`, in a command (`answer_to` is where its answer goes), a direct message or a mention.
-    press: a button, whose command is `said`, under the post `ts`. home: they opened the app's page, which
-    shows the version `view_hash`. wrote, unwrote: a reply in the thread of a post, and its deletion. person:
-    `profile` changed. place: a conversation changed (`said`: archived, unarchived, left, renamed, joined).
-    gone: the app was removed from the `team` (of the person), or its token revoked.
+    press: a button, whose command is `said`, under the post `ts`; `passing` when only its asker saw that post.
+    home: they opened the app's page, which shows the version `view_hash`. wrote, unwrote: a reply in the thread
+    of a post, and its deletion. person: `profile` changed. place: a conversation changed (`said`: archived,
+    unarchived, left, renamed, joined). gone: the app was removed from the `team`, or its token revoked.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -68,6 +69,7 @@ class ChatRequest(BaseModel):
     thread: str = ""
     answer_to: str = ""
     view_hash: str = ""
+    passing: bool = False
     profile: Profile | None = None
 
 
@@ -140,11 +142,15 @@ class Chat(Protocol):
         """Give the connection back."""
 
 
+class NotKept(Exception):
+    """The database takes nothing in just now: what was brought was not kept."""
+
+
 class Counter(Protocol):
     """Where a chat's listeners hand things in. Each call opens and closes its own transaction."""
 
     def take(self, request: ChatRequest) -> bool:
-        """Keep a request; returns, after the commit, whether it was new."""
+        """Keep a request; returns, after the commit, whether it was new. Raises NotKept."""
 
     def known(self, person: ChatPerson) -> Known | None:
         """Who a person is to the house; None when nobody is bound to them."""
@@ -159,3 +165,19 @@ class Known:
     zone: str
     role: str
     cities: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorAnswer:
+    """What a chat's door answers: a status, and a body in the chat's own form (a sentence when it is refused)."""
+
+    status: int
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class ChatDoor(Protocol):
+    """Where a chat brings what happens in it."""
+
+    def receive(self, request: Received) -> DoorAnswer:
+        """Verify, take in, and say what to answer. Nothing is acknowledged before its commit."""

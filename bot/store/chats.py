@@ -15,7 +15,8 @@ class ChatRequestRow(Row):
     """Something a person did in a chat: taken in once by its `key`, done by a worker, then answered.
 
     `key` is the medium's own id of it (an `event_id`, a trigger). `data` is the request as
-    `bot.contracts.ChatRequest` has it, `reply` what is to be shown, kept until it is. `state`: waiting, done (its
+    `bot.contracts.ChatRequest` has it, `reply` what is to be shown, kept until it is. What a `person` (team and
+    user) asks is done in its order. `state`: waiting, done (its
     effect is committed, the reply is not shown yet), answered, failed. Who works on it holds `claim` until
     `lease_until`. Rows are forgotten after a week.
     """
@@ -28,12 +29,20 @@ class ChatRequestRow(Row):
             sqlite_where=text("state IN ('waiting', 'done')"),
             postgresql_where=text("state IN ('waiting', 'done')"),
         ),
+        Index(
+            "ix_chat_requests_person",
+            "person",
+            "id",
+            sqlite_where=text("state IN ('waiting', 'done')"),
+            postgresql_where=text("state IN ('waiting', 'done')"),
+        ),
         Index("ix_chat_requests_made", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     chat: Mapped[str] = mapped_column(String(16))
     key: Mapped[str] = mapped_column(String(160), unique=True)
+    person: Mapped[str] = mapped_column(String(80))
     data: Mapped[dict[str, Any]]
     reply: Mapped[list[dict[str, Any]] | None] = mapped_column(Document)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
@@ -120,3 +129,18 @@ class ThreadReply(Row):
     written_at: Mapped[datetime]
     mailed_at: Mapped[datetime | None]
     gone_at: Mapped[datetime | None]
+
+
+class ChatForm(Row):
+    """A form that somebody fills in in a chat, by the chat's own id of it: what stands in fields not shown now.
+
+    `draft_id` is the draft that it led to, so that a form handed in twice makes one. Forgotten after a week.
+    """
+
+    __tablename__ = "chat_forms"
+
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    filler: Mapped[str] = mapped_column(String(32))
+    fields: Mapped[dict[str, Any]]
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("drafts.id"))
+    created_at: Mapped[datetime] = mapped_column(index=True)

@@ -25,7 +25,7 @@ from bot.store.types import Row
 BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for another process's writer
 _WRITE = "silta_write"
 
-Work = Literal["plan", "send", "poll", "time"]
+Work = Literal["plan", "send", "poll", "time", "chat"]
 """What a commit may have made to do: each kind has a bell of its own, so that it wakes no one in vain."""
 
 Outcome = TypeVar("Outcome")

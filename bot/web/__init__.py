@@ -33,6 +33,7 @@ from bot.web.preview import preview
 from bot.web.reader_items import reader_items
 from bot.web.readers import readers
 from bot.web.sign_in import sign_in
+from bot.web.slack import ChatDoors, slack
 from bot.web.why import why
 
 FORM_LIMIT = 1024 * 1024
@@ -58,6 +59,7 @@ def build(house: House) -> Flask:
     )
     app.extensions[EXTENSION] = house
     app.extensions["silta.doors"] = Doors(house)
+    app.extensions["silta.chats"] = ChatDoors(house)
     app.extensions["silta.failures"] = Failures()
     app.before_request(guard.check)
     csrf = CSRFProtect(app)
@@ -81,11 +83,12 @@ def build(house: House) -> Flask:
         letters,
         answers,
         bounces,
+        slack,
     )
     for blueprint in pages:
         app.register_blueprint(blueprint)
     # A signature or a token is the proof there, and there is no cookie.
-    for public in (incoming, readers, answers, bounces):
+    for public in (incoming, readers, answers, bounces, slack):
         csrf.exempt(public)
     app.after_request(headers.protect)
     errors.register(app)

@@ -66,6 +66,6 @@ def _broken(_fault: Exception) -> Response:
 
 def _answer(status: int) -> Response:
     title, advice = SENTENCES.get(status, SENTENCES[400])
-    if request.path.startswith("/in/"):
+    if request.path.startswith(("/in/", "/slack/events")):
         return problem(status, f"{title}. {advice}" if status != 405 else "Only POST is taken here.")
     return page("fault.html", status, title=title, advice=advice)

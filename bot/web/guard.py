@@ -33,6 +33,7 @@ PUBLIC = frozenset(
         "health",
         "readers",
         "reader_items",
+        "slack",
     }
 )
 """Blueprints that answer to everybody, because a signature or a token guards them, or nothing needs to."""

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 from flask import current_app
 
 from bot.contracts import Letter, Sender, Webhook
+from bot.contracts.chat import ChatDoor
 from bot.delivery.envelopes import Stationery
 from bot.links import Links
 from bot.network import Network
@@ -51,6 +52,9 @@ class House(Protocol):
 
     def open_webhook(self, source: Source) -> Webhook | None:
         """The receiving side of a source, None when it has none. Raises SourceFault."""
+
+    def open_chat(self) -> ChatDoor | None:
+        """Where Slack brings what happens in it, None where no app is set up. It is made anew each time."""
 
 
 def house() -> House:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected
 
 from bot.contracts import Answer, Received, SourceFault
 from bot.log import logger
+from bot.web.bodies import body_within
 from bot.web.doors import Doors
 from bot.web.failures import Failures
 from bot.web.house import house
@@ -51,7 +52,7 @@ def _receive(name: str, rest: str) -> Response:
     if door.paused:
         return problem(409, "This source is paused: nothing is taken in until it is resumed.")
     try:
-        body = _body()
+        body = body_within(BODY_LIMIT)
     except ClientDisconnected:
         return problem(400, "The body ended before its Content-Length.")
     if body is None:
@@ -64,17 +65,6 @@ def _receive(name: str, rest: str) -> Response:
         if wait is not None:
             return problem(429, "Too many requests with a wrong signature.", {"Retry-After": str(wait)})
     return _response(answer)
-
-
-def _body() -> bytes | None:
-    """The raw bytes, or None when there are too many. Also chunked ones, where no length was said."""
-    # One byte more than is allowed: Werkzeug cuts a chunked body at the limit without a word.
-    request.max_content_length = BODY_LIMIT + 1
-    try:
-        body = request.stream.read()
-    except RequestEntityTooLarge:
-        return None
-    return body if len(body) <= BODY_LIMIT else None
 
 
 def _response(answer: Answer) -> Response:

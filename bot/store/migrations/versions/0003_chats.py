@@ -19,6 +19,7 @@ def upgrade() -> None:
     _identities()
     _edits()
     _replies()
+    _forms()
     _columns()
 
 
@@ -28,6 +29,7 @@ def _requests() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("chat", sa.String(length=16), nullable=False),
         sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("person", sa.String(length=80), nullable=False),
         sa.Column("data", DOCUMENT, nullable=False),
         sa.Column("reply", DOCUMENT, nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
@@ -44,6 +46,13 @@ def _requests() -> None:
     open_ = sa.text("state IN ('waiting', 'done')")
     op.create_index(
         "ix_chat_requests_open", "chat_requests", ["due_at"], sqlite_where=open_, postgresql_where=open_
+    )
+    op.create_index(
+        "ix_chat_requests_person",
+        "chat_requests",
+        ["person", "id"],
+        sqlite_where=open_,
+        postgresql_where=open_,
     )
     op.create_index("ix_chat_requests_made", "chat_requests", ["created_at"])
 
@@ -108,6 +117,35 @@ def _replies() -> None:
         sa.UniqueConstraint("team", "place", "ts", name="uq_thread_replies"),
     )
     op.create_index("ix_thread_replies_delivery_id", "thread_replies", ["delivery_id"])
+
+
+def _forms() -> None:
+    op.create_table(
+        "chat_forms",
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("filler", sa.String(length=32), nullable=False),
+        sa.Column("fields", DOCUMENT, nullable=False),
+        sa.Column("draft_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"]),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("ix_chat_forms_created_at", "chat_forms", ["created_at"])
+    op.create_table(
+        "standing_posts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rhythm", sa.String(length=8), nullable=False),
+        sa.Column("content", DOCUMENT, nullable=False),
+        sa.Column("first_at", INSTANT, nullable=False),
+        sa.Column("next_at", INSTANT, nullable=True),
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.String(length=120), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("draft_id"),
+    )
+    op.create_index("ix_standing_posts_next_at", "standing_posts", ["next_at"])
 
 
 def _columns() -> None:

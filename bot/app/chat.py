@@ -1,0 +1,56 @@
+"""The chat of this installation: the door that Slack comes to, and what speaks there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bot.contracts.chat import ChatDoor
+from bot.conversation.chat.counter import ChatCounter
+from bot.log import logger
+
+if TYPE_CHECKING:
+    from bot.app.house import House
+
+CHAT = "slack"
+
+
+def open_chat(house: House) -> ChatDoor | None:
+    """The door, None without SLACK_SIGNING_SECRET. Bolt is loaded here, and nowhere before."""
+    settings = house.settings
+    if not settings.slack_signing_secret:
+        return None
+    from integrations.slack.app.bolt import open_door
+    from integrations.slack.app.house import SlackHouse
+
+    _hear()
+    rooms = SlackHouse(counter=ChatCounter(house.database, CHAT), token_of=tokens(house))
+    options = {"signing_secret": settings.slack_signing_secret, "api_url": settings.slack_api_url}
+    return open_door(options, rooms)
+
+
+def tokens(house: House) -> Callable[[str], str | None]:
+    """What gives the bot's token of a workspace; None where the app is not installed."""
+
+    def token_of(_team: str) -> str | None:
+        return house.settings.slack_bot_token
+
+    return token_of
+
+
+class _Said(logging.Handler):
+    """Carries what the integration and Bolt say over to our own log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say = logger("slack")
+        fault = {"exc_info": record.exc_info} if record.exc_info else {}
+        say.log(record.levelno, record.getMessage()[:500], **fault)
+
+
+def _hear() -> None:
+    said = logging.getLogger("silta.slack")
+    if not said.handlers:
+        said.addHandler(_Said())
+        said.setLevel(logging.WARNING)
+        said.propagate = False

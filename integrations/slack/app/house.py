@@ -1,0 +1,16 @@
+"""What the Slack app needs of the house: the counter, and one protocol for each room of listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.contracts.chat import Counter
+
+
+@dataclass(frozen=True)
+class SlackHouse:
+    """What listeners may call. `token_of` gives the bot's token of a workspace, None where it is not installed."""
+
+    counter: Counter
+    token_of: Callable[[str], str | None]
