@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.clock import DEFAULT_ZONE
+from bot.people import chat_traces
 from bot.people.suppression import address_digest
 from bot.store import audit
 from bot.store.answers import Mute
@@ -46,6 +47,7 @@ def erase(session: Session, contact: Contact, actor: str) -> None:
     if contact.email:  # the letter's list elsewhere must let go of them too
         listed = update(ListSubscriber).where(ListSubscriber.address == address_digest(contact.email))
         session.execute(listed.where(ListSubscriber.status == "active").values(status=LEAVING))
+    chat_traces.forget(session, contact)
     contact.name, contact.email, contact.email_key = "", None, None
     contact.slack_user_id, contact.slack_team_id, contact.channel = None, None, None
     contact.language, contact.timezone, contact.role = "fi", DEFAULT_ZONE, "contact"
@@ -53,6 +55,7 @@ def erase(session: Session, contact: Contact, actor: str) -> None:
     contact.hours = contact.ladder = ""
     contact.digest_day = contact.digest_hour = None
     contact.letter, contact.bounces = False, 0
+    contact.named, contact.slack_left_at = False, None
     contact.links_version += 1
     contact.erased_at = now
     audit.record(session, actor, "contact.erased", contact.pseudonym)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.people.chat_traces import answered
 from bot.people.import_csv import COLUMNS, OPTIONAL, inert
 from bot.people.preferences import write_day
 from bot.store.answers import AnswerRow, Mute
@@ -65,6 +66,7 @@ def everything_about(session: Session, contact: Contact) -> dict[str, Any]:
             "letter": contact.letter,
         },
         "answers": _answers(session, contact),
+        "answers_in_threads": answered(session, contact),
         "mutes": _mutes(session, contact),
         "reminders": _reminders(session, contact),
         "sign_ins": [

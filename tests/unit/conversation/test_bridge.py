@@ -17,7 +17,10 @@ from bot.contracts import ChatPerson, ChatRequest, Letter, MailReply, Message
 from bot.conversation.chat.bridge import THREAD_AGE, keep_reply
 from bot.conversation.mail import take_in
 from bot.people.conversations import add_conversation
+from bot.people.erasure import erase
+from bot.people.export import everything_about
 from bot.store.chats import ThreadReply
+from bot.store.contacts import contact_by_email
 from bot.store.deliveries import Delivery, MessageRow
 from bot.store.destinations import Destination
 from bot.store.workplace import Installation
@@ -184,6 +187,22 @@ def test_an_answer_to_such_a_mail_does_nothing(thread: Thread, frozen: FrozenClo
     frozen.advance(hours=1)
     thread.carry()
     assert len(thread.mails()) == 1
+
+
+def test_who_is_erased_leaves_no_words(thread: Thread, frozen: FrozenClock) -> None:
+    thread.write("We are in.")
+    thread.write("We too.", user="U0STRANGER")
+    frozen.advance(hours=1)
+    thread.carry()
+    with thread.house.database.writing() as session:
+        alice = contact_by_email(session, "alice@example.org")
+        assert alice
+        kept = everything_about(session, alice)["answers_in_threads"]
+        assert [each["said"] for each in kept] == ["We are in."]
+        erase(session, alice, "command")
+    assert thread.said() == [[("–", ""), ("Somebody in Slack", "We too.")]]
+    with thread.house.database.reading() as session:
+        assert sorted(session.scalars(select(ThreadReply.said))) == ["", "We too."]
 
 
 def test_old_answers_are_forgotten(thread: Thread, frozen: FrozenClock) -> None:
