@@ -150,6 +150,7 @@ class Town:
         for medium in self.steps.media:
             sender = self.senders.get(medium)
             worked.append(self.steps.serve(medium, sender) + self.steps.doubts(medium, sender) > 0)
+            worked.append(self.steps.edits(medium, sender) > 0)
         return any(worked)
 
     # -- what the media got

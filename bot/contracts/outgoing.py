@@ -63,16 +63,24 @@ class Undeliverable:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """This one message was refused for good; the destination is well."""
+    """This one message was refused for good; the destination is well.
+
+    `gone`: what was to be edited or answered is not there any more, because a person deleted it.
+    """
 
     reason: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Misconfigured:
-    """The sender itself cannot work: stop it and tell the administrator. Nothing is lost meanwhile."""
+    """The sender itself cannot work: stop it and tell the administrator. Nothing is lost meanwhile.
+
+    `team`: only in that workspace, whose lanes stop; the others are well.
+    """
 
     reason: str
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,8 @@ class Pace:
 
     `per_destination`: seconds between two messages to one destination. `account_rate`: messages a
     second over all destinations, None for no limit; `account_burst`: how many may go at once after a
-    rest. `connections`: threads a worker opens. `batch`: deliveries claimed at once.
+    rest. `connections`: threads a worker opens. `batch`: deliveries claimed at once. `edit_rate` and
+    `edit_burst` are the same for edits in place, over all destinations.
     """
 
     per_destination: float = 0.0
@@ -118,6 +127,8 @@ class Pace:
     account_burst: int = 1
     connections: int = 1
     batch: int = 100
+    edit_rate: float | None = None
+    edit_burst: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +149,12 @@ class Sender(Protocol):
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Outcome]:
         """Yield one outcome for each message, in order, sending each only when it is asked for."""
 
-    def find(self, address: str, key: str, since: datetime, thread: str | None) -> Found | Absent | Unknown:
-        """Say whether a message in doubt is there. Media that cannot be asked answer Absent
-        when a second copy under the same key is harmless (mail: same `Message-ID`)."""
+    def find(
+        self, address: str, key: str, since: datetime, thread: str | None, team: str = ""
+    ) -> Found | Absent | Unknown:
+        """Say whether a message in doubt is there, in the thread it was meant for or beside it.
+        Media that cannot be asked answer Absent when a second copy under the same key is harmless (mail:
+        same `Message-ID`)."""
 
     def revise(self, ref: Mapping[str, str], outgoing: Outgoing) -> Outcome:
         """Edit in place what `send` called `ref`, so that it shows this. Media that cannot answer Rejected."""

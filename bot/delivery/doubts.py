@@ -6,12 +6,12 @@ any more and a coordinator decides on /deliveries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot import clock
 from bot.contracts import Absent, Found, Sender, Unknown
@@ -39,6 +39,8 @@ class Doubt:
     since: datetime
     doubts: int
     key: str
+    thread: str | None
+    team: str
 
 
 def resolve(
@@ -53,7 +55,9 @@ def resolve(
     with database.writing() as session:
         doubts = _take(session, sender_name, stationery, most)
     for doubt in doubts:
-        answer = sender.find(doubt.address, doubt.key, doubt.since - SLACK_IN_CLOCKS, None)
+        answer = sender.find(
+            doubt.address, doubt.key, doubt.since - SLACK_IN_CLOCKS, doubt.thread, doubt.team
+        )
         with database.writing() as session:
             _settle(session, doubt, answer, replan)
     return len(doubts)
@@ -62,9 +66,18 @@ def resolve(
 def _take(session: Session, sender_name: str, stationery: Stationery, most: int) -> Sequence[Doubt]:
     """The doubts to ask about now; they are put off at once, so that no other worker asks meanwhile."""
     now = clock.now()
+    first = aliased(Delivery)
     rows = session.execute(
-        select(Delivery.id, Destination.address, Delivery.started_at, Delivery.doubts)
+        select(
+            Delivery.id,
+            Destination.address,
+            Delivery.started_at,
+            Delivery.doubts,
+            first.ref,
+            Destination.team,
+        )
         .join(Destination, Destination.id == Delivery.destination_id)
+        .outerjoin(first, first.id == Delivery.thread_of)
         .where(
             in_state("doubtful"),
             Delivery.sender == sender_name,
@@ -76,8 +89,8 @@ def _take(session: Session, sender_name: str, stationery: Stationery, most: int)
         .with_for_update(skip_locked=True, of=Delivery)
     )
     doubts = [
-        Doubt(delivery_id, address, started or now, count, stationery.key(delivery_id))
-        for delivery_id, address, started, count in rows
+        Doubt(delivery_id, address, started or now, count, stationery.key(delivery_id), _ts(ref), team)
+        for delivery_id, address, started, count, ref, team in rows
     ]
     session.execute(
         update(Delivery)
@@ -86,6 +99,11 @@ def _take(session: Session, sender_name: str, stationery: Stationery, most: int)
         .execution_options(synchronize_session=False)
     )
     return doubts
+
+
+def _ts(ref: Mapping[str, str] | None) -> str | None:
+    """Where the first post of a thread stands."""
+    return (ref or {}).get("ts")
 
 
 def _settle(session: Session, doubt: Doubt, answer: Found | Absent | Unknown, replan: Replan) -> None:

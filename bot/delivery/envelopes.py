@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot import reasons
 from bot.contracts import Language, Message, Outgoing
+from bot.delivery.edits import EDITABLE
+from bot.delivery.threads import Thread, find_threads, shown_in_conversation
 from bot.links import Links
 from bot.network import Network
 from bot.store.contacts import Contact
@@ -22,18 +24,23 @@ from bot.store.destinations import Destination
 Messages = tuple[Message, ...]
 KEPT = 500
 
+Roster = Callable[[Session, int, Sequence[Language], int | None], tuple[str, ...]]
+
 
 @dataclass(frozen=True)
 class Stationery:
     """What every envelope of an installation has in common.
 
-    Messages and reasons never change once they are said, so the newest are kept for the whole process.
+    `roster` says in plain lines who answered to an item, for a post in these languages: to a contact, or
+    (None) to a conversation. Messages and reasons never change once they are said, so the newest are kept
+    for the whole process.
     """
 
     network: Network
     links: Links
     installation: str
     zone: str
+    roster: Roster | None = None
     _messages: dict[int, Messages] = field(default_factory=dict, repr=False)
     _reasons: dict[tuple[str, Language], str] = field(default_factory=dict, repr=False)
 
@@ -84,8 +91,14 @@ def addressed() -> Select[*tuple[Any, ...]]:
             Delivery.reason,
             Delivery.expires_at,
             Delivery.destination_id,
+            Delivery.item_id,
+            Delivery.sender,
+            Delivery.purpose,
+            Delivery.dedupe_key,
             Destination.address,
             Destination.team,
+            Destination.broadcast,
+            Destination.contact_id,
             Contact.name,
             Contact.timezone,
             Contact.pseudonym,
@@ -96,13 +109,48 @@ def addressed() -> Select[*tuple[Any, ...]]:
     )
 
 
-def seal(session: Session, stationery: Stationery, rows: Sequence[Row[Any]]) -> list[Outgoing]:
-    """The outgoing form of `addressed()` rows, as plain values that outlive the session, in the same order."""
+def seal(
+    session: Session,
+    stationery: Stationery,
+    rows: Sequence[Row[Any]],
+    threads: Mapping[int, Thread] | None = None,
+) -> list[Outgoing]:
+    """The outgoing form of `addressed()` rows, as plain values that outlive the session, in the same order.
+
+    `threads` are those of the rows, where they are known already.
+    """
     messages = stationery.messages(session, {row.message_id for row in rows})
-    return [_outgoing(stationery, row, messages[row.message_id]) for row in rows]
+    known = find_threads(session, rows) if threads is None else threads
+    rosters = _rosters(session, stationery, rows, messages)
+    sealed = [_outgoing(stationery, row, messages[row.message_id], known.get(row.id)) for row in rows]
+    return [replace(each, roster=rosters[key]) if (key := _roster_key(row)) in rosters else each
+            for row, each in zip(rows, sealed, strict=True)]  # fmt: skip
 
 
-def _outgoing(stationery: Stationery, row: Row[Any], messages: Messages) -> Outgoing:
+RosterKey = tuple[int, int, int | None]
+
+
+def _roster_key(row: Row[Any]) -> RosterKey:
+    return row.item_id or 0, row.message_id, row.contact_id
+
+
+def _rosters(
+    session: Session, stationery: Stationery, rows: Sequence[Row[Any]], messages: Mapping[int, Messages]
+) -> dict[RosterKey, tuple[str, ...]]:
+    """Who answered, as each notice in a medium that can edit it later says it; each different one once."""
+    if stationery.roster is None:
+        return {}
+    made: dict[RosterKey, tuple[str, ...]] = {}
+    for row in rows:
+        key = _roster_key(row)
+        if row.item_id is None or row.purpose != "notice" or row.sender not in EDITABLE or key in made:
+            continue
+        languages = [message.language for message in messages[row.message_id]]
+        made[key] = stationery.roster(session, row.item_id, languages, row.contact_id)
+    return made
+
+
+def _outgoing(stationery: Stationery, row: Row[Any], messages: Messages, thread: Thread | None) -> Outgoing:
     links = stationery.links
     personal = row.pseudonym is not None
     of = row.reason.partition(":")[2] if row.reason.startswith("sign_in:") else None
@@ -115,6 +163,8 @@ def _outgoing(stationery: Stationery, row: Row[Any], messages: Messages) -> Outg
         name=row.name if personal else "",
         zone=row.timezone if personal else stationery.zone,
         links=_links(links, row, of) if personal else {},
+        thread=thread.ts if thread else None,
+        broadcast=thread is not None and shown_in_conversation(row),
     )
 
 

@@ -20,6 +20,7 @@ from bot.contracts import Outgoing, Pace
 from bot.delivery import accounts
 from bot.delivery.backoff import STALE
 from bot.delivery.envelopes import Stationery, addressed, seal
+from bot.delivery.threads import find_threads, keep_threads
 from bot.store.deliveries import Delivery, in_state
 from bot.store.destinations import Destination
 from bot.store.items import Item
@@ -71,7 +72,9 @@ def claim(
     may = accounts.draw(account, pace, min(pace.batch, len(sendable)), now)
     taken = _take(session, sendable[:may], name, now)
     accounts.give_back(account, pace, may - len(taken))
-    envelopes = seal(session, stationery, taken)
+    threads = find_threads(session, taken)
+    keep_threads(session, threads)
+    envelopes = seal(session, stationery, taken, threads)
     claimed = [
         Claimed(row.id, row.destination_id, outgoing) for row, outgoing in zip(taken, envelopes, strict=True)
     ]

@@ -14,6 +14,7 @@ from bot import clock
 from bot.contracts import InDoubt, Pace
 from bot.delivery.journal import Testament, dead_workers, read_journal
 from bot.delivery.settlement import Replan, Result, settle
+from bot.store.chats import PostEdit
 from bot.store.db import Database, ring
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Destination
@@ -62,6 +63,8 @@ def _free_what_it_held(session: Session, worker: str) -> None:
     holds = Installation.loop_holder == worker
     session.execute(update(Installation).where(holds).values(loop_holder=None, loop_until=None))
     session.execute(update(Source).where(Source.lease == worker).values(lease=None, lease_until=None))
+    edits = PostEdit.claim.like(f"{worker}:%")
+    session.execute(update(PostEdit).where(edits).values(claim=None, lease_until=None))
     session.execute(delete(WorkerRow).where(WorkerRow.id == worker))
 
 

@@ -22,6 +22,7 @@ from bot.planning import corrections, floods, letter_fanout, reminders
 from bot.planning.audiences import Whom, audience, chunk_end, groups, next_match
 from bot.planning.calls import door
 from bot.planning.messages import keep_messages
+from bot.planning.posts import edit_posts
 from bot.planning.queueing import UNTOLD, Telling, queue
 from bot.planning.reminder_rows import keep_reminders
 from bot.planning.silence import not_muted
@@ -93,7 +94,7 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: 
     if fanout.purpose in {"correction", "withdrawal"}:
         return corrections.plan(session, network, fanout, item, size)
     if fanout.cursor == 0:
-        _begin(session, item, zone)
+        _begin(session, network, item, zone)
     if item.state == "published" and fanout.cursor < fanout.upto and fanout.purpose == "notice":
         return _plan(session, network, zone, fanout, item, size)
     # Of a first revision nothing older can be left over.
@@ -104,10 +105,11 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: 
     return cancelled
 
 
-def _begin(session: Session, item: Item, zone: str) -> None:
-    """What follows from a new revision beside the notice: its reminders, and a correction for the told."""
+def _begin(session: Session, network: Network, item: Item, zone: str) -> None:
+    """What follows from a new revision beside the notice: its reminders, edits of its posts, a correction."""
     keep_reminders(session, item, zone)
     if item.revision > 1:
+        edit_posts(session, network, item)
         corrections.schedule(session, item)
 
 

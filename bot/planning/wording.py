@@ -160,6 +160,25 @@ def withdraw(
     )
 
 
+def strike(details: Details, language: Language, network: Network) -> Message:
+    """What a notice that stands somewhere shows once its item is withdrawn: what it said, with nothing to press.
+
+    Whoever shows it strikes title and body through.
+    """
+    said = compose(details, language, network)
+    gone = words.gettext(language, _WITHDRAWN[details.kind])
+    return said.model_copy(
+        update={
+            "label": words.gettext(language, "Withdrawn"),
+            "preheader": gone,
+            "changes": (gone,),
+            "facts": (),
+            "notes": (),
+            "actions": (),
+        }
+    )
+
+
 def _calendar(
     details: Details,
     language: Language,

@@ -62,7 +62,9 @@ class Loop:
         for medium in self.steps.media:
             connections = self.steps.paces[medium].connections if medium in self.steps.senders else 1
             for number in range(connections):
-                self._run(f"{medium}-{number + 1}", partial(self._carry, medium, number))
+                self._run(
+                    f"{medium}-{number + 1}", partial(self._carry, medium, number, number == connections - 1)
+                )
 
     def stop(self, timeout: float = 30.0) -> None:
         """Ask every thread to finish what is in flight, and wait for it."""
@@ -120,8 +122,8 @@ class Loop:
         except SQLAlchemyError:
             return []
 
-    def _carry(self, medium: str, number: int) -> None:
-        """Serve one medium over one connection."""
+    def _carry(self, medium: str, number: int, last: bool) -> None:
+        """Serve one medium over one connection: doubts are asked about over the first, posts edited over the last."""
         make = self.steps.senders.get(medium)
         sender: Sender | None = make() if make else None
         try:
@@ -130,6 +132,7 @@ class Loop:
                 lambda: (
                     self.steps.serve(medium, sender)
                     + (self.steps.doubts(medium, sender) if number == 0 else 0)
+                    + (self.steps.edits(medium, sender) if last else 0)
                 ),
             )
         finally:

@@ -1,7 +1,7 @@
 """The steps: each claims something that is due, does it, settles it. Whatever runs them only changes when and where.
 
-poll a source · plan a chunk of a fan-out · serve a batch of lanes · ask about doubts · see to what is
-due by the clock (reminders, corrections, digests, approved drafts, duties) · sweep
+poll a source · plan a chunk of a fan-out · serve a batch of lanes · ask about doubts · edit posts · see to
+what is due by the clock (reminders, corrections, digests, approved drafts, duties) · sweep
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Pace, Sender
-from bot.delivery import doubts, recovery, upkeep
+from bot.delivery import doubts, editing, edits, recovery, upkeep
 from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import delivery_due
 from bot.intake.poll import OpenSource, Polled, poll_named, poll_next
 from bot.network import Network
 from bot.planning.notices import plan_chunk
+from bot.store.chats import PostEdit
 from bot.store.db import Database, Work, ring
 from bot.store.deliveries import Delivery, Fanout, in_state
 from bot.store.plans import Duty
@@ -78,12 +79,19 @@ class Steps:
             return 0
         return doubts.resolve(self.database, medium, sender, self.lanes.stationery, self.lanes.replan)
 
+    def edits(self, medium: str, sender: Sender | None) -> int:
+        """Edit posts that shall show something else; returns how many were seen to."""
+        return (
+            editing.edit(self.lanes, medium, sender) if sender is not None and medium in edits.EDITABLE else 0
+        )
+
     def sweep(self) -> int:
         """Settle what dead workers left, expire what is too late, empty dead lanes; returns how much there was."""
         count = recovery.recover(self.database, self.lanes.journals, self.paces, self.lanes.replan)
         with self.database.writing() as session:
             count += upkeep.expire(session) + upkeep.empty_dead_lanes(session)
             upkeep.forget_receipts(session)
+            edits.drop_idle(session)
             if count:
                 ring(session, "send")
         return count
@@ -93,6 +101,7 @@ class Steps:
         # One statement, one moment: between two, a delivery may pass from "due" to "in hand" or back.
         in_hand = or_(
             exists().where(Delivery.claim.is_not(None)),
+            exists().where(PostEdit.due_at.is_not(None), PostEdit.lease_until > clock.real_now()),
             exists().where(Source.lease_until > clock.real_now()),
             exists().where(Duty.lease_until > clock.real_now()),
         )
@@ -133,7 +142,7 @@ def _due(within: float, clockwork: Clockwork) -> dict[Work, ColumnElement[bool]]
     )
     return {
         "plan": exists().where(Fanout.done_at.is_(None)),
-        "send": delivery_due(soon) | doubtful,
+        "send": delivery_due(soon) | doubtful | edits.edit_due(soon),
         "poll": asked,
         "time": timed.due(clockwork, now),
     }

@@ -68,7 +68,9 @@ class EmailSender:
                     stop = TryLater(reason, account=True)  # so that at most one mail is in doubt
             yield outcome
 
-    def find(self, address: str, key: str, since: datetime, thread: str | None) -> Absent:  # noqa: ARG002
+    def find(  # noqa: ARG002
+        self, address: str, key: str, since: datetime, thread: str | None, team: str = ""
+    ) -> Absent:
         """Mail cannot be asked; a second copy has the same Message-ID."""
         return Absent()
 

@@ -1,7 +1,8 @@
-"""What each answer of `chat.postMessage` means for a delivery.
+"""What each answer of `chat.postMessage` means for a delivery, and of `chat.update` for an edit.
 
 The vendor table: every error of https://docs.slack.dev/reference/methods/chat.postMessage (its own and the
-ones common to all methods), and those few which other methods document and this one was seen to give.
+ones common to all methods), and those few which other methods document and this one was seen to give. What
+https://docs.slack.dev/reference/methods/chat.update adds stands in tables of its own.
 The words are for the people who read the delivery's page.
 """
 
@@ -91,6 +92,17 @@ REJECTED = {
 }
 """This one message was refused for good; most of these would be faults of ours."""
 
+NO_THREAD = frozenset(
+    {
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+        "cannot_reply_to_message",
+        "thread_not_found",
+        "invalid_thread_ts",
+    }
+)
+"""Of those: nothing can be said there any more; the conversation itself may be well."""
+
 LATER = {
     "service_unavailable": "Slack is not available",
     "message_limit_exceeded": "the workspace has used up what its plan allows",
@@ -105,6 +117,42 @@ IN_DOUBT = {
     "fatal_error": "a fault inside Slack, which may have taken the message",
 }
 """Slack itself says of these that some of the operation may have succeeded."""
+
+GONE = {
+    "message_not_found": "somebody has deleted the message",
+    "is_inactive": "the message is not there any more",
+}
+"""Of an edit: there is nothing left to edit."""
+
+UNEDITABLE = {
+    "cant_update_message": "the message is not one of this app's",
+    "cant_delete_message": "the message is not one of this app's",
+    "compliance_exports_prevent_deletion": "the workspace keeps every message",
+    "edit_window_closed": "the workspace lets messages be edited for a time only, and it is over",
+    "cant_broadcast_message": "the reply cannot be shown in the conversation too",
+    "block_mismatch": "the blocks do not fit those that stand there",
+    "no_dual_broadcast_content_update": "text and broadcast cannot be changed in one edit",
+    "streaming_state_conflict": "the message is still being written by another",
+    "external_channel_migrating": "the shared conversation is being moved",
+}
+"""Of an edit: this post stays as it is."""
+
+UNSURE_EDIT = {
+    "update_failed": "a fault inside Slack",
+}
+"""Of an edit: it may be tried again, which does no harm."""
+
+
+def judge_edit(reply: Reply) -> Outcome:
+    """What an answer to `chat.update` or `chat.delete` means. `Rejected.gone`: a person deleted the message."""
+    error = reply.error
+    if error in GONE:
+        return Rejected(f"{error}: {GONE[error]}", gone=True)
+    if error in UNEDITABLE:
+        return Rejected(f"{error}: {UNEDITABLE[error]}")
+    if error in UNSURE_EDIT:
+        return TryLater(f"{error}: {UNSURE_EDIT[error]}")
+    return judge(reply)
 
 
 def judge(reply: Reply) -> Outcome:
@@ -128,7 +176,7 @@ def _refusal(reply: Reply) -> Outcome:
     elif error in UNDELIVERABLE:
         outcome = Undeliverable(f"{error}: {UNDELIVERABLE[error]}")
     elif error in REJECTED:
-        outcome = Rejected(f"{error}: {REJECTED[error]}{_details(reply)}")
+        outcome = Rejected(f"{error}: {REJECTED[error]}{_details(reply)}", gone=error in NO_THREAD)
     elif error in LATER:
         outcome = TryLater(f"{error}: {LATER[error]}", after=reply.retry_after, account=True)
     elif error in IN_DOUBT:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from bot import clock
-from bot.contracts import Absent, Found, Unknown
+from bot.contracts import Absent, Found, Sent, TryLater, Unknown
 from integrations.slack.api import Interrupted, Reply, SlackApi, Unreached
 from integrations.slack.posts import EVENT, reply_key
 
@@ -30,19 +30,50 @@ class _CannotSay(Exception):
     """Why there is no answer."""
 
 
+class _NotThere(_CannotSay):
+    """There is no such thread: its first post was deleted, and nothing stands below it."""
+
+
 def find(
     api: SlackApi, address: str, key: str, since: datetime, thread: str | None
 ) -> Found | Absent | Unknown:
-    """Look for the post with this key in a conversation, or in a thread of it, from a moment on."""
+    """Look for the post with this key in a thread if it was meant for one, and in the conversation, from a moment on.
+
+    In both, because a post whose thread is gone goes into the conversation.
+    """
     try:
         channel = _conversation(api, address)
-        for message in _messages(api, channel, _oldest(since), thread):
-            if _key(message) == key:
-                ref = {"channel": channel, "ts": str(message["ts"])}
-                return Found(ref | _replies(api, channel, message, key))
+        for place in (thread, None) if thread else (None,):
+            found = _look(api, channel, key, _oldest(since), place)
+            if found is not None:
+                return found
     except _CannotSay as why:
         return Unknown(str(why))
     return Absent()
+
+
+def _look(api: SlackApi, channel: str, key: str, oldest: str | None, thread: str | None) -> Found | None:
+    try:
+        for message in _messages(api, channel, oldest, thread):
+            if _key(message) == key:
+                ref = {"channel": channel, "ts": str(message["ts"])}
+                return Found(ref | _replies(api, channel, message, key))
+    except _NotThere:
+        return None
+    return None
+
+
+def find_reply(api: SlackApi, channel: str, thread: str, key: str) -> Sent | TryLater | None:
+    """The reply with this key in a post's thread, None when it surely is not there; TryLater when Slack cannot say."""
+    try:
+        for message in _messages(api, channel, None, thread):
+            if _key(message) == key:
+                return Sent({"channel": channel, "ts": str(message["ts"])})
+    except _NotThere:
+        return None
+    except _CannotSay as why:
+        return TryLater(f"nobody knows which replies are there: {why}")
+    return None
 
 
 def _conversation(api: SlackApi, address: str) -> str:
@@ -94,6 +125,8 @@ def _asked(call: Callable[[], Reply]) -> Reply:
         raise _CannotSay(f"Slack could not be asked: {fault}") from fault
     if reply.limited:
         raise _CannotSay(f"limited: ask again in {reply.retry_after or 30:.0f} s")
+    if reply.error in {"thread_not_found", "message_not_found"}:
+        raise _NotThere(reply.error)
     if not reply.ok:
         needed = f" ({reply.data['needed']})" if "needed" in reply.data else ""
         raise _CannotSay(f"Slack answered {reply.status} {reply.error[:80]}{needed}".strip())

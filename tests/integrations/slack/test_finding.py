@@ -116,5 +116,11 @@ def test_a_break_between_two_pages_is_not_taken_for_absence(slack: FakeSlack, se
     assert slack.requests["conversations.history"] == 2
 
 
-def test_a_thread_that_is_gone_stays_unknown(slack: FakeSlack, sender: SlackSender) -> None:
-    assert isinstance(sender.find("C1", "key-1", clock.now(), "1700000000.000001"), Unknown)
+def test_what_was_meant_for_a_thread_that_is_gone_is_looked_for_in_the_conversation(
+    slack: FakeSlack, sender: SlackSender
+) -> None:
+    since = clock.now()
+    (post,) = sender.send([outgoing("key-1", thread="1700000000.000001")])
+    assert isinstance(post, Sent)
+    assert sender.find("C1", "key-1", since, "1700000000.000001") == Found(post.ref)
+    assert sender.find("C1", "key-2", since, "1700000000.000001") == Absent()

@@ -1,0 +1,146 @@
+"""Posts that shall show something else than they do: one row a post says what, and since when.
+
+A wish is made in the transaction that changed the truth, at any hour; `bot.delivery.editing` carries it out.
+Only notices are edited: a reminder or a correction stands in the notice's thread as it was said.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from bot import clock
+from bot.delivery.backoff import STALE
+from bot.store.chats import PostEdit
+from bot.store.db import insert_into, ring
+from bot.store.deliveries import Delivery, MessageRow, State, in_state
+from bot.store.items import Item
+from bot.store.types import Instant
+from bot.store.workplace import Account
+
+EDITABLE = ("slack",)
+"""Media whose posts can be edited."""
+
+STANDING: tuple[State, ...] = ("queued", "sending", "sent", "doubtful")
+"""Deliveries that stand in a conversation, or may yet. Of those still queued most are planned anew, and then
+there is nothing to edit; but one may be on its way out at this very moment."""
+
+OVER: tuple[State, ...] = ("failed", "expired", "cancelled", "previewed", "digested")
+"""Deliveries that came to no post."""
+
+EDITS = ":edits"
+"""What follows a medium's name in that of the account by which its edits are paced: they have a limit of
+their own."""
+
+GATHERED = timedelta(seconds=3)
+"""How long answers are gathered before a post is drawn again with them."""
+
+
+def languages_of_posts(session: Session, item_id: int) -> set[str]:
+    """The languages (`fi`, `fi,sv`) in which an item's notice stands in conversations, or may."""
+    found = (
+        select(MessageRow.languages)
+        .join(Delivery, Delivery.message_id == MessageRow.id)
+        .where(*_posts(item_id))
+        .distinct()
+    )
+    return set(session.scalars(found))
+
+
+def wish(session: Session, item: Item, content: str, *, struck: bool = False) -> None:
+    """Let every post of an item's notice show its newest revision, at once and also in quiet hours.
+
+    `content` begins the keys of the messages to show (`bot.planning.messages`), one for each set of
+    `languages_of_posts`. A wish made before is replaced by this one.
+    """
+    old, new = aliased(MessageRow), aliased(MessageRow)
+    columns: dict[str, Any] = {
+        "delivery_id": Delivery.id, "message_id": new.id, "revision": literal(item.revision),
+        "struck": literal(struck), "version": literal(1), "done_version": literal(0),
+        "due_at": literal(clock.now(), Instant()), "failures": literal(0),
+    }  # fmt: skip
+    older = Delivery.revision < item.revision
+    rows = (
+        select(*columns.values())
+        .join(old, old.id == Delivery.message_id)
+        .join(new, new.content_key == literal(f"{content}:") + old.languages)
+        .where(*_posts(item.id), older)
+        .order_by(Delivery.id)
+    )
+    wished = insert_into(session, PostEdit).from_select(list(columns), rows, include_defaults=False)
+    session.execute(
+        wished.on_conflict_do_update(
+            index_elements=["delivery_id"],
+            set_={
+                "message_id": wished.excluded.message_id, "revision": wished.excluded.revision,
+                "struck": wished.excluded.struck, "version": PostEdit.version + 1,
+                "due_at": wished.excluded.due_at, "failures": 0, "fault": None,
+            },
+        )
+    )  # fmt: skip
+    ring(session, "send")
+
+
+def wish_redraw(session: Session, item_id: int) -> None:
+    """Let every post of an item's notice be drawn again as it is: its roster changed.
+
+    Wishes are gathered for some seconds, so that many answers make one edit.
+    """
+    columns: dict[str, Any] = {
+        "delivery_id": Delivery.id, "revision": literal(0), "struck": literal(False), "version": literal(1),
+        "done_version": literal(0), "due_at": literal(clock.now() + GATHERED, Instant()), "failures": literal(0),
+    }  # fmt: skip
+    rows = select(*columns.values()).where(*_posts(item_id)).order_by(Delivery.id)
+    wished = insert_into(session, PostEdit).from_select(list(columns), rows, include_defaults=False)
+    session.execute(
+        wished.on_conflict_do_update(
+            index_elements=["delivery_id"],
+            set_={
+                "version": PostEdit.version + 1, "failures": 0,
+                "due_at": func.coalesce(PostEdit.due_at, wished.excluded.due_at),
+            },
+            where=PostEdit.struck.is_(False),
+        )
+    )  # fmt: skip
+
+
+def edit_due(now: datetime) -> ColumnElement[bool]:
+    """Whether some post that surely stands is to be edited by that moment, and its medium is not stopped."""
+    stopped = select(Account.sender).where(
+        Account.blocked_until > clock.now(), Account.blocked_until < clock.now() + STALE
+    )
+    return exists().where(
+        PostEdit.due_at <= now,
+        free(),
+        Delivery.id == PostEdit.delivery_id,
+        in_state("sent"),
+        (Delivery.sender + literal(EDITS)).not_in(stopped),
+    )
+
+
+def free() -> ColumnElement[bool]:
+    """Nobody has the edit in hand. Leases run on real time."""
+    return or_(PostEdit.lease_until.is_(None), PostEdit.lease_until < clock.real_now())
+
+
+def drop_idle(session: Session) -> None:
+    """Forget the wishes for deliveries that came to no post."""
+    over = select(Delivery.id).where(in_state(*OVER))
+    session.execute(
+        update(PostEdit)
+        .where(PostEdit.due_at.is_not(None), PostEdit.delivery_id.in_(over))
+        .values(due_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _posts(item_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Delivery.item_id == item_id,
+        Delivery.sender.in_(EDITABLE),
+        Delivery.purpose == "notice",
+        in_state(*STANDING),
+    )
