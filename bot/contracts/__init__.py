@@ -4,6 +4,7 @@ Integrations import this package (and `bot.clock`), never the store. Everything 
 protocol; nothing here does anything.
 """
 
+from bot.contracts.announcing import Act, Announcing, Seen, Sheet, Sorry, Writing
 from bot.contracts.chat import (
     Chat,
     ChatPerson,
@@ -137,8 +138,10 @@ __all__ = [
     "AboutItem",
     "Absent",
     "Accepted",
+    "Act",
     "Action",
     "Announce",
+    "Announcing",
     "Answer",
     "AnswerKind",
     "Arrived",
@@ -209,11 +212,14 @@ __all__ = [
     "Say",
     "Search",
     "Section",
+    "Seen",
     "Sender",
     "Sent",
+    "Sheet",
     "ShowHome",
     "ShowMyName",
     "Showing",
+    "Sorry",
     "Source",
     "SourceFault",
     "SourceLink",
@@ -228,4 +234,5 @@ __all__ = [
     "Visibility",
     "Webhook",
     "Words",
+    "Writing",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Date, Index, String
+from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.types import Row
@@ -66,4 +66,23 @@ class Letter(Row):
     pages: Mapped[dict[str, Any] | None]
     send_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class StandingPost(Row):
+    """An announcement that the network repeats: it belongs to nobody, and each time needs an approval.
+
+    Made when the draft that asked for it (`draft_id`) was released; `content` is what was approved then. `first_at`
+    gives day and hour, `rhythm` is weekly or monthly, `next_at` the next time, None while it is paused. `made_by`
+    is only remembered.
+    """
+
+    __tablename__ = "standing_posts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rhythm: Mapped[str] = mapped_column(String(8))
+    content: Mapped[dict[str, Any]]
+    first_at: Mapped[datetime]
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("drafts.id"), unique=True)
+    made_by: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]

@@ -1,0 +1,81 @@
+"""The words round an announcement's form and a draft, in the language of whoever writes or looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot import words
+from bot.contracts import KINDS, Language
+from bot.contracts.announcing import Options
+from bot.network import Network
+from bot.planning.wording import LABELS as OF_KINDS
+
+_LABELS = {
+    "write": "Announcement",
+    "close": "Close",
+    "fi": "Finnish",
+    "sv": "Swedish",
+    "en": "English",
+    "title": "Title",
+    "body": "Text",
+    "body_hint": "Markdown: **bold**, lists, [links](https://…)",
+    "kind": "What it is",
+    "cities": "Cities",
+    "topics": "Topics",
+    "all": "None chosen means all.",
+    "urgent": "Urgent: goes out at once, also at night",
+    "visibility": "Who may see it",
+    "url": "Link",
+    "links": "Pictures and files",
+    "links_hint": "One address a line, and after it what it is called.",
+    "location": "Place",
+    "starts_at": "Begins",
+    "closes_at": "Closes",
+    "send_at": "Not before",
+    "repeat": "Repeat",
+    "preview": "Preview",
+    "save": "Save as a draft",
+    "forward": "Put forward",
+    "count": "Whom it reaches",
+    "look": "Draft",
+    "changed": "Changed since it was approved last",
+    "approve": "Approve",
+    "return": "Give back",
+    "edit": "Edit",
+    "take_back": "Take back",
+    "undo": "Undo",
+    "submit": "Put forward",
+    "drop": "Drop",
+    "withdraw": "Withdraw",
+    "note": "What should be changed",
+    "sure": "Are you sure?",
+    "sure_withdraw": "Whoever was told of it hears that it is withdrawn.",
+    "sure_drop": "It will not go out.",
+    "yes": "Yes",
+    "no": "No",
+    "goes": "Goes out",
+    "cut": "The rest is on the page of the draft.",
+}
+_VISIBILITY = {
+    "network": "The network only",
+    "public": "Everybody: also the archive, feeds and calendars",
+}
+_REPEAT = {"": "Not repeated", "weekly": "Every week", "monthly": "Every month"}
+
+
+def labels(language: Language) -> Mapping[str, str]:
+    """All labels, by name."""
+    return {name: words.gettext(language, msgid) for name, msgid in _LABELS.items()}
+
+
+def choices(language: Language, network: Network) -> Mapping[str, Options]:
+    """What can be chosen in each field, sorted as people look for it."""
+    cities = [(city.slug, city.names[language]) for city in network.cities]
+    topics = [(topic.slug, topic.labels[language]) for topic in network.topics]
+    return {
+        "kind": tuple((kind, words.gettext(language, OF_KINDS[kind])) for kind in KINDS),
+        "cities": tuple(sorted(cities, key=lambda each: each[1].casefold())),
+        "topics": tuple(sorted(topics, key=lambda each: each[1].casefold())),
+        "visibility": tuple((name, words.gettext(language, msgid)) for name, msgid in _VISIBILITY.items()),
+        "repeat": tuple((name, words.gettext(language, msgid)) for name, msgid in _REPEAT.items()),
+    }
