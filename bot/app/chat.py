@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.contracts.chat import ChatDoor
+from bot.conversation.announcing import Announcements, Rules
 from bot.conversation.chat.counter import ChatCounter
 from bot.log import logger
 
@@ -25,9 +26,24 @@ def open_chat(house: House) -> ChatDoor | None:
     from integrations.slack.app.house import SlackHouse
 
     _hear()
-    rooms = SlackHouse(counter=ChatCounter(house.database, CHAT), token_of=tokens(house))
+    rooms = SlackHouse(
+        counter=ChatCounter(house.database, CHAT), token_of=tokens(house), announcing=announcing(house)
+    )
     options = {"signing_secret": settings.slack_signing_secret, "api_url": settings.slack_api_url}
     return open_door(options, rooms)
+
+
+def announcing(house: House) -> Announcements:
+    """The house's side of announcements in the chat."""
+    settings = house.settings
+    rules = Rules(
+        house.network,
+        settings.zone,
+        settings.public_url,
+        settings.four_eyes,
+        settings.delivery_mode == "live",
+    )
+    return Announcements(house.database, rules)
 
 
 def tokens(house: House) -> Callable[[str], str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.contracts.announcing import Announcing
 from bot.contracts.chat import Counter
 
 
@@ -14,3 +15,4 @@ class SlackHouse:
 
     counter: Counter
     token_of: Callable[[str], str | None]
+    announcing: Announcing | None = None

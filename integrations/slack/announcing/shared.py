@@ -1,0 +1,24 @@
+"""A message of Slack's as Markdown to begin an announcement with: its links stay, mentions become plain names."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from integrations.slack.plain import clean
+
+MOST = 3_000
+_TOKEN = re.compile(r"<([^<>]*)>")
+_BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]*?\S)\*(?![\w*])")
+
+
+def as_markdown(text: str) -> str:
+    """What somebody wrote, to be edited: never longer than a field holds."""
+    return unescape(_TOKEN.sub(_plainly, _BOLD.sub(r"**\1**", clean(text))))[:MOST]
+
+
+def _plainly(token: re.Match[str]) -> str:
+    target, _, label = token[1].partition("|")
+    if target.startswith(("http://", "https://", "mailto:")):
+        return f"[{label}]({target})" if label else target
+    return label.lstrip("@#") if target[:1] in {"@", "#", "!"} else token[0]
