@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.clock import When
 from bot.contracts import AnswerKind
+from bot.delivery.edits import wish_redraw
 from bot.store import audit
 from bot.store.answers import AnswerRow
 from bot.store.contacts import Contact
@@ -86,6 +87,7 @@ def answer(
     if not wanted:
         usual = (Delivery.purpose == "reminder", Delivery.reason != ASKED)
         cancel_waiting_about(session, item_id, [contact.pseudonym], "they answered", *usual)
+    wish_redraw(session, item_id)
     kept = answer_of(session, contact, item_id)
     if kept is None:
         raise LookupError("an answer that was just kept is gone")
@@ -100,6 +102,7 @@ def take_back(session: Session, contact: Contact, item_id: int, by: By, origin: 
     session.delete(known)
     session.flush()
     audit.record(session, "contact", "item.answer.undone", contact.pseudonym, origin, item=item_id, by=by)
+    wish_redraw(session, item_id)
     return True
 
 

@@ -20,13 +20,14 @@ from bot.store.contacts import Contact
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One contact's answer. `name` is empty for who is not to be named."""
+    """One contact's answer. `name` is empty for who is not to be named; `agreed`: people of other cities may."""
 
     name: str
     pseudonym: str
     answer: AnswerKind
     by: str
     at: datetime
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,15 @@ def roster(session: Session, network: Network, item_id: int, *, named: bool = Tr
     item = known_item(session, item_id)
     concerned = item.content().cities or tuple(city.slug for city in network.cities)
     rows = session.execute(
-        select(AnswerRow, Contact.name, Contact.pseudonym, Contact.cities)
+        select(AnswerRow, Contact.name, Contact.pseudonym, Contact.cities, Contact.named)
         .join(Contact, Contact.id == AnswerRow.contact_id)
         .where(AnswerRow.item_id == item_id, Contact.erased_at.is_(None))
         .order_by(AnswerRow.answered_at.desc(), AnswerRow.contact_id.desc())
     )
     voices: dict[str, list[Voice]] = {slug: [] for slug in concerned}
     others = []
-    for row, name, pseudonym, cities in rows:
-        voice = Voice(name if named else "", pseudonym, row.answer, row.by, row.answered_at)
+    for row, name, pseudonym, cities, agreed in rows:
+        voice = Voice(name if named else "", pseudonym, row.answer, row.by, row.answered_at, agreed)
         mine = [slug for slug in cities if slug in voices]
         for slug in mine:
             voices[slug].append(voice)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
@@ -54,6 +55,13 @@ def draw(outgoing: Outgoing, posts: Sequence[Post]) -> Rendering:
     source = payloads[0] if len(payloads) == 1 else payloads
     text = unescape("\n\n———\n\n".join(payload["text"] for payload in payloads))
     return Rendering(title, html, text, json.dumps(source, ensure_ascii=False, indent=2))
+
+
+def draw_view(view: Mapping[str, Any], language: str = "en", faults: Mapping[str, str] | None = None) -> str:
+    """A modal or a Home tab as a whole document; `faults` stand below the blocks that they are of."""
+    return _templates.get_template("view.html").render(
+        view=view, language=language, faults=faults or {}, mrkdwn=mrkdwn_html
+    )
 
 
 def mrkdwn_html(text: str) -> Markup:

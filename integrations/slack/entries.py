@@ -29,7 +29,7 @@ TITLE = 200
 META = 400
 NOTES = 300
 SUMMARY = 320
-ANSWERS = 4
+ANSWERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,12 @@ def _part(part: Section, message: Message, zone: str, links: Links, cut: _Cut, n
                 offers(entry.actions, links, interactive=cut.interactive)[:ANSWERS], f"{name}.{number}"
             )
     if part.more is not None:
-        offered = offers((part.more,), links)
+        offered = offers((part.more,), links, interactive=cut.interactive)
         label = shorten(line(part.more.label), limits.BUTTON)
-        yield context(mrkdwn.link(offered[0][1], label) if offered else escape(label) or "…")
+        if offered and not offered[0][1]:
+            yield from buttons(offered, f"{name}.more")
+        else:
+            yield context(mrkdwn.link(offered[0][1], label) if offered else escape(label) or "…")
     elif len(part.entries) > cut.entries:
         page = web_url(links["page"] + "/items") if links.get("page") else None
         yield context(mrkdwn.link(page, shorten(line(message.words.more), limits.BUTTON)) if page else "…")

@@ -25,6 +25,9 @@ ACTIONS = 25
 BUTTON = 75
 URL = 3_000
 VALUE = 2_000
+OPTION = 75
+OPTION_VALUE = 150
+OPTIONS = 100
 ID = 255
 
 _TOKEN = re.compile(r"<[^>]*>?")
