@@ -47,6 +47,10 @@ class Links:
         """
         return hmac.digest(self._marks, text.encode("utf-8", "replace"), "sha256").hex()[:16]
 
+    def site(self, path: str) -> str:
+        """The address of one of the installation's pages."""
+        return f"{self._url}{path}"
+
     def page(self, pseudonym: str, version: int) -> str:
         """The address of the contact's own page."""
         return f"{self._url}/m/{self._page.sign(f'{pseudonym}.{version}').decode()}"

@@ -8,12 +8,10 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot import clock, words
-from bot.contracts import Action, Fact, Language, Message
+from bot import clock
+from bot.conversation.composing import compose
 from bot.conversation.replies import Said
 from bot.network import Network
-from bot.people.answers import answer_of
-from bot.planning.fixed_words import house_words
 from bot.planning.messages import keep_messages
 from bot.store.contacts import Contact
 from bot.store.db import insert_into, ring
@@ -40,8 +38,7 @@ def confirm(
         return False
     item = session.get(Item, said.item_id) if said.item_id is not None else None
     language = contact.language
-    answered = item is not None and answer_of(session, contact, item.id) is not None
-    message = _compose(network, language, said, item, answered)
+    message = compose(session, network, contact, said)
     digest = hashlib.sha256(message.model_dump_json().encode()).hexdigest()
     ids = keep_messages(
         session, f"confirmation:{digest}", "confirmation", [language], lambda _: message, item
@@ -56,26 +53,3 @@ def confirm(
     )  # fmt: skip
     ring(session, "send")
     return session.scalar(new.on_conflict_do_nothing().returning(Delivery.id)) is not None
-
-
-def _compose(network: Network, language: Language, said: Said, item: Item | None, answered: bool) -> Message:
-    facts: tuple[Fact, ...] = ()
-    actions: tuple[Action, ...] = ()
-    if item is not None:
-        details = item.content()
-        title = details.title.get(language) or next(iter(details.title.values()))
-        facts = (Fact(label=words.gettext(language, "About"), text=title),)
-        if details.closes_at:
-            facts += (Fact(label=words.gettext(language, "Closes"), when=details.closes_at),)
-        change = words.gettext(language, "Change your answer" if answered else "Your answer")
-        actions = (Action(label=change, url=f"/answer/{item.id}", personal="page", primary=True),)
-    return Message(
-        language=language,
-        purpose="confirmation",
-        label=words.gettext(language, "Confirmation"),
-        title=said.title,
-        body="\n".join(said.lines),
-        facts=facts,
-        actions=actions,
-        words=house_words(language, network),
-    )

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contracts import Automatic, Bounce, Complaint, Letter, MailReply
 from bot.conversation.bounces import Found, find, take_bounce, take_complaint
-from bot.conversation.commands import Speaker, do
+from bot.conversation.commands import do
 from bot.conversation.confirming import confirm
 from bot.conversation.grammar import understand
+from bot.conversation.speaker import Room, Speaker
 from bot.delivery.envelopes import Stationery
 from bot.store.contacts import email_key
 from bot.store.db import insert_into
@@ -96,9 +97,9 @@ def _obey(session: Session, stationery: Stationery, digest: str, reply: MailRepl
     if contact is None:
         raise LookupError("a reply to a mail that went to nobody")
     today = clock.now().astimezone(clock.zone(contact.timezone)).date()
-    asked = understand(reply.text, today)
+    asked = understand(reply.text, today, network)
     who = Speaker(contact, found.delivery.item_id, "mail", "mail")
-    said = do(session, network, stationery.zone, who, asked)
+    said = do(session, Room(network, stationery.zone, stationery.links), who, asked)
     told = confirm(session, network, contact, found.place, said, digest)
     note = f"{type(asked).__name__}{'' if said.done else ', not done'}{'' if told else ', not confirmed'}"
     return Taken("reply", note, for_people=not said.done)

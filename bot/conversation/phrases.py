@@ -8,7 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.contracts import AskHelp, ChooseLanguage, ChooseRhythm, Command, GiveAnswer, MuteItem, StopAll
+from bot.contracts import (
+    Announce,
+    AskCalendar,
+    AskHelp,
+    AskRoster,
+    AskStatus,
+    AskWhy,
+    ChooseChannel,
+    ChooseHours,
+    ChooseLanguage,
+    ChooseRhythm,
+    Command,
+    GiveAnswer,
+    MuteItem,
+    ShowMyName,
+    StopAll,
+    TakeBack,
+)
 
 _SAID: Mapping[Command, tuple[str, ...]] = {
     GiveAnswer("interested"): (
@@ -64,11 +81,67 @@ _SAID: Mapping[Command, tuple[str, ...]] = {
     ChooseLanguage("fi"): ("suomeksi", "suomi", "på finska", "finska", "in finnish", "finnish"),
     ChooseLanguage("sv"): ("ruotsiksi", "ruotsi", "på svenska", "svenska", "in swedish", "swedish"),
     ChooseLanguage("en"): ("englanniksi", "englanti", "på engelska", "engelska", "in english", "english"),
-    AskHelp(): ("apua", "ohje", "ohjeet", "hjälp", "help", "commands"),
+    AskHelp(): (
+        "apua", "ohje", "ohjeet", "komennot", "mitä voin sanoa", "mitä osaat", "hjälp", "kommandon",
+        "vad kan jag säga", "vad kan du", "help", "commands", "what can i say", "what can you do",
+    ),
+    TakeBack(): (
+        "peru vastaus", "peruuta vastaus", "peru vastaukseni", "ota vastaus takaisin", "ota vastaukseni takaisin",
+        "ångra svaret", "ångra mitt svar", "ta tillbaka svaret", "ta tillbaka mitt svar", "ta tillbaka",
+        "take back", "take back my answer", "take my answer back", "undo my answer", "withdraw my answer",
+    ),
+    AskWhy(): (
+        "miksi", "miksi tämä", "miksi sain tämän", "miksi sain tämän viestin", "miksi minä", "varför",
+        "varför detta", "varför det här", "varför fick jag detta", "varför fick jag det här", "why", "why this",
+        "why did i get this", "why did i get this message", "why do i get this", "why me",
+    ),
+    AskRoster(): (
+        "kuka on vastannut", "ketkä ovat vastanneet", "kuka vastasi", "ketkä vastasivat", "vastaukset", "vastaajat",
+        "näytä vastaukset", "keitä kiinnostaa", "vem har svarat", "vilka har svarat", "vem svarade", "svaren",
+        "visa svaren", "vilka är intresserade", "who has answered", "who answered", "who have answered", "answers",
+        "show answers", "who is interested", "roster",
+    ),
+    AskCalendar(): (
+        "kalenteri", "kalenteriin", "lisää kalenteriin", "kalender", "lägg till i kalendern", "i kalendern",
+        "calendar", "add to calendar", "add to my calendar",
+    ),
+    AskStatus(): (
+        "tila", "tilanne", "tilannekatsaus", "mikä on tilanne", "läget", "status", "hur är läget", "how are things",
+    ),
+    Announce(): (
+        "tiedota", "tiedote", "uusi tiedote", "kirjoita tiedote", "tee tiedote", "kuuluta", "meddela",
+        "nytt meddelande", "skriv ett meddelande", "informera", "announce", "announcement", "new announcement",
+        "write an announcement", "make an announcement",
+    ),
+    ChooseChannel("slack"): (
+        "slackissa", "slackiin", "lähetä slackiin", "viestit slackiin", "i slack", "via slack", "skicka i slack",
+        "in slack", "by slack", "send by slack", "send in slack",
+    ),
+    ChooseChannel("email"): (
+        "sähköpostilla", "sähköpostiin", "sähköpostitse", "lähetä sähköpostilla", "per e-post", "via e-post",
+        "med e-post", "skicka per e-post", "by mail", "by email", "by e-mail", "send by mail", "send by email",
+    ),
+    ShowMyName(): (
+        "näytä nimeni", "nimeni näkyviin", "nimi näkyviin", "visa mitt namn", "show my name",
+    ),
+    ShowMyName(shown=False): (
+        "piilota nimeni", "älä näytä nimeäni", "nimi piiloon", "dölj mitt namn", "visa inte mitt namn",
+        "hide my name", "do not show my name", "dont show my name",
+    ),
 }  # fmt: skip
 
 PHRASES: Mapping[str, Command] = {phrase: command for command, said in _SAID.items() for phrase in said}
 """Every phrase and what it asks."""
+
+ALONE: Mapping[str, Command] = {
+    "aina": ChooseHours("always"), "alltid": ChooseHours("always"), "always": ChooseHours("always"),
+    "slack": ChooseChannel("slack"), "sähköposti": ChooseChannel("email"), "e-post": ChooseChannel("email"),
+    "email": ChooseChannel("email"), "mail": ChooseChannel("email"), "?": AskHelp(),
+}  # fmt: skip
+"""What is a command only when nothing else is said: Aina is a name, too, and ends many a letter."""
+
+ASKED = (AskWhy, AskRoster, AskCalendar, AskStatus, AskHelp)
+"""What may be put as a question, because it changes nothing."""
 
 REMIND = (
     "muistuta", "muistuta minua", "muistuta meitä", "muistutus", "påminn", "påminn mig", "påminn oss",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot import words
-from bot.contracts import AnswerKind, Language, Rhythm
+from bot.buttons import write
+from bot.contracts import Action, AnswerKind, Command, Fact, Language, Rhythm, Section
 from bot.people.answers import Refused
 
 ANSWER_LABELS: Mapping[AnswerKind, str] = {
@@ -34,12 +35,20 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A title and Markdown lines of ours (no words from outside); `item_id` is what it is about."""
+    """A title and Markdown lines of ours (no words from outside there); `item_id` is what it is about.
+
+    `label` is what a list is called in a word, `sections` what it holds; `actions` are what can be done next.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
     item_id: int | None = None
     done: bool = True
+    label: str = ""
+    facts: tuple[Fact, ...] = ()
+    sections: tuple[Section, ...] = ()
+    actions: tuple[Action, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def answer_label(language: Language, kind: AnswerKind) -> str:
@@ -64,27 +73,15 @@ def not_done(language: Language, zone: str, refused: Refused) -> Said:
     return Said(title, (refusal(language, zone, refused),), done=False)
 
 
-def guide(language: Language, meant: str = "", *, understood: bool = False, of_item: bool = True) -> Said:
-    """What can be said, for who asked for it or was not understood; `meant` is the phrase they came near to."""
-    lines = []
-    if meant:
-        near = words.gettext(language, "Did you mean “{phrase}”? Then reply with that alone.", phrase=meant)
-        lines += [near, ""]
-    lines += [words.gettext(language, "Write one of these as your reply:"), ""]
-    for msgid in (
-        "**interested**, **need a partner**, **not for us** or **seen**: your answer",
-        "**remind me on 3 December at 9**: a reminder at that time",
-        "**mute**: nothing more of this",
-        "**daily** or **weekly**: all in one digest",
-        "**stop**: no messages at all",
-    ):
-        lines.append(f"- {words.gettext(language, msgid)}")
-    if not of_item:
-        alone = words.gettext(
-            language, "Answers, reminders and muting are about one thing: reply to a message about it alone."
-        )
-        lines += ["", alone]
-    title = words.gettext(
-        language, "What you can write to us" if understood else "We did not understand that"
-    )
-    return Said(title, tuple(lines), done=understood)
+def button(
+    language: Language, msgid: str, command: Command, item_id: int | None = None, url: str = ""
+) -> Action:
+    """A button of a chat that does a command; elsewhere a link to `url` behind the reader's own page."""
+    label = words.gettext(language, msgid)
+    return Action(label=label, url=url, personal="page", does=write(command, item_id))
+
+
+def undo(language: Language, command: Command, item_id: int | None = None) -> Action:
+    """The button that takes something back; by mail, the page where it can be changed."""
+    page = f"/answer/{item_id}" if item_id is not None else ""
+    return button(language, "Undo", command, item_id, page)

@@ -27,6 +27,7 @@ class Chosen(TypedDict, total=False):
     topics: Sequence[str] | None
     timezone: str | None
     letter: bool | None
+    named: bool | None
     hours: str | None
     ladder: str | None
     digest_day: int | None

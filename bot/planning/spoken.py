@@ -85,6 +85,18 @@ def fund(name: str | None, language: Language) -> str:
     return known[language] if known else name or ""
 
 
+def fund_spellings(name: str) -> tuple[str, ...]:
+    """All that a fund is called, in small letters: its abbreviation in each language, or the name as it is."""
+    meant = name.strip().casefold()
+    known = next((each for each in _FUNDS if meant in map(str.casefold, each.values())), None)
+    return tuple(dict.fromkeys(map(str.casefold, known.values()))) if known else (meant,)
+
+
+def known_funds() -> tuple[str, ...]:
+    """The abbreviations of the structural funds in every language."""
+    return tuple(dict.fromkeys(name for each in _FUNDS for name in each.values()))
+
+
 def cities(slugs: Iterable[str], language: Language, network: Network) -> str:
     """The names of cities; a slug that the network no longer knows stands as it is."""
     names = {city.slug: city.names[language] for city in network.cities}

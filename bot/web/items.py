@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, request
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from bot.contracts import KINDS, LANGUAGES, Details, Language
+from bot.contracts import KINDS, Details, Language
+from bot.planning.listings import titled
 from bot.store.deliveries import State
 from bot.store.items import Item, ItemCity, ItemTopic
 from bot.web import prose
@@ -170,11 +171,3 @@ def _select(wanted: Wanted) -> Select[Item]:
     if wanted.q:
         found = found.where(titled(wanted.q))
     return found
-
-
-def titled(text: str) -> ColumnElement[bool]:
-    """Items whose title holds a text, in any language."""
-    # SQLite's lower() knows ASCII only, so capitals such as Ä are tried as well.
-    spellings = {text, text.lower(), text.upper(), text.capitalize()}
-    titles = [Item.details["title"][language].as_string() for language in LANGUAGES]
-    return or_(*(title.icontains(spelling, autoescape=True) for title in titles for spelling in spellings))

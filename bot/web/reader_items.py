@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, request
 from sqlalchemy import func, select
 
-from bot import clock, reasons, words
-from bot.contracts import Language
-from bot.planning.case import Case, look
+from bot import clock, words
+from bot.planning.case import look
 from bot.planning.fitting import fitting, open_at, published
-from bot.planning.why import fits, reason
+from bot.planning.plain_why import because, told
 from bot.store.contacts import Contact
-from bot.store.deliveries import Delivery
 from bot.store.items import Item
 from bot.web.house import house
 from bot.web.own_item import bearer, card, find, item_page, no_such_item
@@ -25,25 +20,6 @@ PAGE = 50
 
 reader_items = Blueprint("reader_items", __name__)
 reader_items.after_request(keep_private)
-
-_PURPOSES: Mapping[str, str] = {
-    "notice": "Notice",
-    "reminder": "Reminder",
-    "correction": "Correction",
-    "change": "Correction",
-    "withdrawal": "Withdrawal",
-    "confirmation": "Confirmation",
-}
-_WAYS: Mapping[str, str] = {"slack": "By Slack", "email": "By email"}
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One message about an item, as its reader sees it: what it was, which way it went, and when or why not."""
-
-    what: str
-    way: str
-    when: str
 
 
 @reader_items.get("/m/<token>/items")
@@ -82,7 +58,13 @@ def why(token: str, item_id: int) -> Response:
         if item is None or case is None:
             return no_such_item(contact, token)
         return item_page(
-            "reader_why.html", 200, contact, token, item, because=_because(case), told=_told(case)
+            "reader_why.html",
+            200,
+            contact,
+            token,
+            item,
+            because=because(case, house().network),
+            told=told(case),
         )
 
 
@@ -94,56 +76,3 @@ def _date(item: Item, contact: Contact) -> str:
     if details.starts_at:
         return f"{words.gettext(language, 'Starts')}: {details.starts_at.spoken(language, zone)}"
     return ""
-
-
-def _because(case: Case) -> str:
-    """The sentence of the rule that matches now, or that none does."""
-    language = case.contact.language
-    if case.mute is not None:
-        return words.gettext(language, "You hear nothing of this because it is muted.")
-    if case.reader is not None and fits(case.details, case.reader):
-        return _spoken(reason(house().network, case.details, case.reader), language)
-    if case.deliveries:
-        return _spoken(case.deliveries[0].reason, language)
-    return words.gettext(language, "This is not among what you chose to hear, so you are not told of it.")
-
-
-def _spoken(code: str, language: Language) -> str:
-    try:
-        return reasons.spoken(code, language, house().network)
-    except KeyError:  # a city or a topic that is no longer in the network
-        return ""
-
-
-def _told(case: Case) -> list[Told]:
-    language = case.contact.language
-    return [
-        Told(
-            what=words.gettext(language, _PURPOSES.get(row.purpose, "Notice")),
-            way=words.gettext(language, _WAYS.get(row.sender, "By email")),
-            when=_when(case, row),
-        )
-        for row in case.deliveries
-    ]
-
-
-def _when(case: Case, row: Delivery) -> str:
-    """What became of one message, in the reader's words."""
-    contact = case.contact
-    carrier = case.carriers.get(row.id)
-    if carrier is not None:
-        return words.gettext(
-            contact.language, "in your digest: {moment}", moment=_moment(contact, carrier[0])
-        )
-    if row.state == "held":
-        return words.gettext(contact.language, "waits for your next digest")
-    if row.state in {"queued", "sending", "doubtful"}:
-        return words.gettext(contact.language, "on its way: {moment}", moment=_moment(contact, row))
-    if row.state == "sent":
-        return words.gettext(contact.language, "sent: {moment}", moment=_moment(contact, row))
-    return words.gettext(contact.language, "was not sent")
-
-
-def _moment(contact: Contact, row: Delivery) -> str:
-    at = row.settled_at if row.state == "sent" and row.settled_at else row.due_at
-    return clock.When(at=at).spoken(contact.language, contact.timezone)

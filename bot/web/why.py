@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.planning.case import look
+from bot.planning.listings import titled
 from bot.planning.why import decisions
 from bot.store.contacts import Contact, email_key
 from bot.store.items import Item
 from bot.web import prose
 from bot.web.house import house
-from bot.web.items import shortened, titled
+from bot.web.items import shortened
 from bot.web.pages import number, page, words
 
 MOST = 20

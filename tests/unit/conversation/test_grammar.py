@@ -24,8 +24,10 @@ from bot.contracts import (
 )
 from bot.conversation.days import read_day
 from bot.conversation.grammar import understand
+from bot.conversation.guide import guide
 from bot.conversation.phrases import PHRASES
-from bot.conversation.replies import answer_label, guide
+from bot.conversation.replies import answer_label
+from bot.network import Network
 
 TODAY = date(2026, 11, 24)
 """A Tuesday."""
@@ -128,11 +130,11 @@ def test_the_words_on_the_buttons_are_understood_as_a_reply(language: Language, 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_everything_the_guide_offers_is_understood(language: Language) -> None:
-    said = guide(language)
+def test_everything_the_guide_offers_is_understood(language: Language, network: Network) -> None:
+    said = guide(language, coordinator=True, of_item=False)
     offered = [phrase for line in said.lines for phrase in re.findall(r"\*\*(.+?)\*\*", line)]
-    assert len(offered) == 9
-    assert not [phrase for phrase in offered if isinstance(understand(phrase, TODAY), NotUnderstood)]
+    assert len(offered) == 22
+    assert not [phrase for phrase in offered if isinstance(understand(phrase, TODAY, network), NotUnderstood)]
 
 
 def test_a_command_deep_in_a_letter_does_nothing() -> None:

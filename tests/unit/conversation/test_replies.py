@@ -209,7 +209,9 @@ def test_a_reply_to_a_digest_is_told_how_to_answer(post: Post) -> None:
     key = post.more_mail(item_id=None, purpose="digest")
     post.reply("kiinnostaa", key=key)
     (said,) = post.confirmations()
-    assert "vastaa viestiin, joka kertoo vain siitä" in said["body"]
+    assert said["title"] == "Mitä näistä tarkoitat?"
+    assert [entry["title"] for entry in said["sections"][0]["entries"]] == ["Haku"]
+    assert said["sections"][0]["entries"][0]["actions"][0]["url"] == f"/answer/{post.item_id}?as=interested"
     assert answers(post) == []
     post.reply("päivittäin", key=key)
     assert post.contact().rhythm == "daily"
