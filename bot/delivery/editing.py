@@ -28,9 +28,9 @@ from bot.contracts import (
     TryLater,
     Undeliverable,
 )
-from bot.delivery import accounts
+from bot.delivery import accounts, teams
 from bot.delivery.backoff import TRIES, wait
-from bot.delivery.edits import EDITS, free
+from bot.delivery.edits import EDITS, free, moves
 from bot.delivery.envelopes import addressed, seal
 from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import Allowed
@@ -97,7 +97,7 @@ def _claim(session: Session, medium: str, pace: Pace, name: str, lanes: Lanes) -
         addressed()
         .add_columns(Delivery.ref, Delivery.revision.label("told"), PostEdit)
         .join(PostEdit, PostEdit.delivery_id == Delivery.id)
-        .where(PostEdit.due_at <= now, free(), Delivery.sender == medium, in_state("sent"))
+        .where(PostEdit.due_at <= now, free(), moves(), Delivery.sender == medium, in_state("sent"))
         .order_by(PostEdit.due_at, Delivery.id)
         .limit(MOST)
         .with_for_update(skip_locked=True, of=PostEdit)
@@ -149,8 +149,11 @@ def _settle(session: Session, medium: str, name: str, this: Edit, outcome: Outco
             _done(session, wish, this, ref, now)
         case TryLater(reason=reason, after=after, account=True):
             accounts.rest(account, reason, after)
-        case Misconfigured(reason=reason):
-            accounts.stop(account, reason)
+        case Misconfigured(reason=reason, team=team):
+            if team:
+                teams.stop(session, team, reason)
+            else:
+                accounts.stop(account, reason)
         case TryLater(reason=reason, after=after):
             _put_off(wish, reason, after, now)
         case InDoubt(reason=reason):
@@ -177,8 +180,8 @@ def _give_up(
     session: Session, wish: PostEdit, this: Edit, outcome: Rejected | Undeliverable, now: datetime
 ) -> None:
     """It stays as it is. What a person has deleted is known to be gone: nothing more goes into its thread."""
-    wish.failures, wish.fault, wish.done_at = wish.failures + 1, outcome.reason, now
     gone = isinstance(outcome, Rejected) and outcome.gone
+    wish.failures, wish.fault, wish.done_at = 0 if gone else wish.failures + 1, outcome.reason, now
     if gone:
         ref = {**this.ref, GONE: "yes"}
         session.execute(update(Delivery).where(Delivery.id == this.delivery_id).values(ref=ref))

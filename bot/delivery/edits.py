@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session, aliased
 
 from bot import clock
 from bot.delivery.backoff import STALE
+from bot.delivery.teams import UNTIL_BACK
 from bot.store.chats import PostEdit
 from bot.store.db import insert_into, ring
 from bot.store.deliveries import Delivery, MessageRow, State, in_state
+from bot.store.destinations import Destination
 from bot.store.items import Item
 from bot.store.types import Instant
 from bot.store.workplace import Account
@@ -37,6 +39,9 @@ their own."""
 
 GATHERED = timedelta(seconds=3)
 """How long answers are gathered before a post is drawn again with them."""
+
+SHOWN = timedelta(days=7)
+"""How long a post that could not be edited is told of."""
 
 
 def languages_of_posts(session: Session, item_id: int) -> set[str]:
@@ -117,6 +122,8 @@ def edit_due(now: datetime) -> ColumnElement[bool]:
         free(),
         Delivery.id == PostEdit.delivery_id,
         in_state("sent"),
+        Destination.id == Delivery.destination_id,
+        moves(),
         (Delivery.sender + literal(EDITS)).not_in(stopped),
     )
 
@@ -124,6 +131,11 @@ def edit_due(now: datetime) -> ColumnElement[bool]:
 def free() -> ColumnElement[bool]:
     """Nobody has the edit in hand. Leases run on real time."""
     return or_(PostEdit.lease_until.is_(None), PostEdit.lease_until < clock.real_now())
+
+
+def moves() -> ColumnElement[bool]:
+    """The app is in the destination's workspace: elsewhere the wish waits until it is back."""
+    return or_(Destination.paused_until.is_(None), Destination.paused_until != UNTIL_BACK)
 
 
 def drop_idle(session: Session) -> None:
@@ -135,6 +147,20 @@ def drop_idle(session: Session) -> None:
         .values(due_at=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def unedited(session: Session) -> tuple[int, str]:
+    """How many posts could not be edited this week and show what is no longer true, and why the newest could not.
+
+    One that a person deleted is none.
+    """
+    stuck = (
+        PostEdit.failures > 0, PostEdit.due_at.is_(None), PostEdit.version > PostEdit.done_version,
+        PostEdit.done_at > clock.now() - SHOWN,
+    )  # fmt: skip
+    count = session.scalar(select(func.count()).select_from(PostEdit).where(*stuck)) or 0
+    newest = select(PostEdit.fault).where(*stuck).order_by(PostEdit.done_at.desc()).limit(1)
+    return count, (session.scalar(newest) or "") if count else ""
 
 
 def _posts(item_id: int) -> tuple[ColumnElement[bool], ...]:

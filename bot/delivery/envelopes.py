@@ -24,16 +24,15 @@ from bot.store.destinations import Destination
 Messages = tuple[Message, ...]
 KEPT = 500
 
-Roster = Callable[[Session, int, Sequence[Language], int | None], tuple[str, ...]]
+Roster = Callable[[Session, int, Sequence[Language]], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Stationery:
     """What every envelope of an installation has in common.
 
-    `roster` says in plain lines who answered to an item, for a post in these languages: to a contact, or
-    (None) to a conversation. Messages and reasons never change once they are said, so the newest are kept
-    for the whole process.
+    `roster` says in plain lines who answered to an item, one for each language. Messages and reasons never
+    change once they are said, so the newest are kept for the whole process.
     """
 
     network: Network
@@ -98,7 +97,6 @@ def addressed() -> Select[*tuple[Any, ...]]:
             Destination.address,
             Destination.team,
             Destination.broadcast,
-            Destination.contact_id,
             Contact.name,
             Contact.timezone,
             Contact.pseudonym,
@@ -122,32 +120,27 @@ def seal(
     messages = stationery.messages(session, {row.message_id for row in rows})
     known = find_threads(session, rows) if threads is None else threads
     rosters = _rosters(session, stationery, rows, messages)
-    sealed = [_outgoing(stationery, row, messages[row.message_id], known.get(row.id)) for row in rows]
-    return [replace(each, roster=rosters[key]) if (key := _roster_key(row)) in rosters else each
-            for row, each in zip(rows, sealed, strict=True)]  # fmt: skip
-
-
-RosterKey = tuple[int, int, int | None]
-
-
-def _roster_key(row: Row[Any]) -> RosterKey:
-    return row.item_id or 0, row.message_id, row.contact_id
+    return [
+        replace(
+            _outgoing(stationery, row, messages[row.message_id], known.get(row.id)),
+            roster=rosters.get((row.item_id, row.message_id), ()),
+        )
+        for row in rows
+    ]
 
 
 def _rosters(
     session: Session, stationery: Stationery, rows: Sequence[Row[Any]], messages: Mapping[int, Messages]
-) -> dict[RosterKey, tuple[str, ...]]:
-    """Who answered, as each notice in a medium that can edit it later says it; each different one once."""
-    if stationery.roster is None:
-        return {}
-    made: dict[RosterKey, tuple[str, ...]] = {}
+) -> dict[tuple[int | None, int], tuple[str, ...]]:
+    """Who answered, for notices in a medium where that can be edited later, by item and message."""
+    said: dict[tuple[int | None, int], tuple[str, ...]] = {}
     for row in rows:
-        key = _roster_key(row)
-        if row.item_id is None or row.purpose != "notice" or row.sender not in EDITABLE or key in made:
-            continue
-        languages = [message.language for message in messages[row.message_id]]
-        made[key] = stationery.roster(session, row.item_id, languages, row.contact_id)
-    return made
+        key = (row.item_id, row.message_id)
+        editable = row.item_id is not None and row.purpose == "notice" and row.sender in EDITABLE
+        if stationery.roster is not None and editable and key not in said:
+            languages = [message.language for message in messages[row.message_id]]
+            said[key] = stationery.roster(session, row.item_id, languages)
+    return said
 
 
 def _outgoing(stationery: Stationery, row: Row[Any], messages: Messages, thread: Thread | None) -> Outgoing:

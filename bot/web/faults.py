@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.delivery.settlement import NEVER
+from bot.delivery.edits import EDITS, unedited
+from bot.delivery.teams import UNTIL_BACK
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state
 from bot.store.destinations import Destination
@@ -23,6 +24,8 @@ from bot.web.house import House
 
 DOUBT_AGE = timedelta(minutes=1)
 MOST_LANES = 10
+ACCOUNTS = {f"slack{EDITS}": "Editing posts in Slack"}
+"""Accounts that are no medium of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ def find_faults(session: Session, house: House, failed_lately: int) -> list[Faul
         *_worker(session, house),
         *_accounts(session),
         *_doubts(session),
+        *_edits(session),
         *_failed(failed_lately),
         *_lanes(session),
         *_sources(session),
@@ -60,7 +64,7 @@ def _accounts(session: Session) -> Iterator[Fault]:
     for account in session.scalars(
         select(Account).where(Account.fault.is_not(None)).order_by(Account.sender)
     ):
-        medium = MEDIA.get(account.sender, account.sender)
+        medium = MEDIA.get(account.sender, ACCOUNTS.get(account.sender, account.sender))
         waits = account.blocked_until is not None and account.blocked_until > now
         remedy = f"{_sentence(account.fault)} What is queued stays queued; `python -m bot doctor` checks the settings."
         yield Fault(
@@ -79,6 +83,15 @@ def _doubts(session: Session) -> Iterator[Fault]:
             "The line broke after the message may have been taken. Silta asks for half an hour whether it arrived; "
             "after that look there yourself and say so.",
             link=url_for("deliveries.show", state="doubtful"),
+        )
+
+
+def _edits(session: Session) -> Iterator[Fault]:
+    count, why = unedited(session)
+    if count:
+        yield Fault(
+            f"{_many(count, 'post shows', 'posts show')} what is no longer true",
+            f"It could not be edited in place. {_sentence(why)} What changed is told in its thread all the same.",
         )
 
 
@@ -101,7 +114,7 @@ def _lanes(session: Session) -> Iterator[Fault]:
         .limit(MOST_LANES + 1)
     ).all()
     for place, name in rows[:MOST_LANES]:
-        forever = place.paused_until is None or place.paused_until >= NEVER
+        forever = place.paused_until is None or place.paused_until >= UNTIL_BACK
         remedy = "Put the address right, then send one of its deliveries again." if forever else ""
         yield Fault(
             f"{name or place.address} takes nothing over {MEDIA.get(place.sender, place.sender)}",

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from bot.contracts import Absent, Found, Outcome, Outgoing, Pace, Rejected, Rendering, Sent, Unknown
+from bot.contracts import Absent, Found, Outcome, Outgoing, Pace, Rendering, Sent, Unknown
 
 
 class ScriptedSender:
@@ -16,6 +16,8 @@ class ScriptedSender:
         self.pace = pace or Pace()
         self.script: deque[Outcome | Exception] = deque(outcomes)
         self.sent: list[Outgoing] = []
+        self.edits: deque[Outcome] = deque()
+        self.revised: list[tuple[dict[str, str], Outgoing]] = []
         self.found: Found | Absent | Unknown = Absent()
         self.asked: list[tuple[str, str, datetime]] = []
         self.before: Callable[[Outgoing], None] = lambda _: None
@@ -36,8 +38,10 @@ class ScriptedSender:
         return self.found
 
     def revise(self, ref: Mapping[str, str], outgoing: Outgoing) -> Outcome:
-        """Edit in place: refused."""
-        return Rejected("not editable")
+        """Edit in place, with the outcomes of `edits`, then well."""
+        self.before(outgoing)
+        self.revised.append((dict(ref), outgoing))
+        return self.edits.popleft() if self.edits else Sent(ref)
 
     def render(self, outgoing: Outgoing) -> Rendering:
         return Rendering(outgoing.messages[0].title, "", outgoing.messages[0].title)
