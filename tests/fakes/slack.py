@@ -26,7 +26,8 @@ from tests.fakes.slack_calls import arguments
 from tests.fakes.slack_driving import TEAM, Driven
 from tests.fakes.slack_faults import POST, Faulty, RateLimits, broken
 from tests.fakes.slack_limits import Refused
-from tests.fakes.slack_methods import METHODS
+from tests.fakes.slack_methods import METHODS, OPEN
+from tests.fakes.slack_pages import page
 from tests.fakes.slack_wire import Request, Response, WireServer
 from tests.fakes.slack_workspace import (
     ALL_SCOPES,
@@ -77,7 +78,7 @@ class FakeSlack(Faulty, Driven):
         self.limited = 0
         self.add_token(TOKEN)
         self._server = WireServer(self._answer, port, tls, hang)
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.port}"
+        self.url = self._workspace.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.port}"
         self.api_url = f"{self.url}/api/"
 
     def __enter__(self) -> FakeSlack:
@@ -160,7 +161,7 @@ class FakeSlack(Faulty, Driven):
         token: Token | None = None
         try:
             args = arguments(request, parts.query)
-            token = self._token(request, args)
+            token = self._token(method, request, args)
             if fault and fault.after is not None:
                 return self._too_fast(fault.after)
             if fault and fault.error:
@@ -173,25 +174,25 @@ class FakeSlack(Faulty, Driven):
         return broken(how) if how else self._json({"ok": True, **data}, token)
 
     def _elsewhere(self, path: str, request: Request) -> Response:
-        """What is not the Web API: response URLs."""
+        """What is not the Web API; faults for it are ordered as of the method `response_url`."""
         fault = self._faults.take("response_url")
         how = fault.how if fault else None
         if how and not how.endswith("after-commit"):
             return broken(how)
-        try:
-            if fault and fault.error:
-                raise Refused(fault.error)
-            with self._lock:
-                self.requests["response_url"] += 1
-                if not self._workspace.answers.known(path):
-                    return Response(404, b"no_such_hook")
-                self._workspace.answers.take(self._workspace, path, request.body)
-        except Refused as why:
-            body = json.dumps({"ok": False, "error": why.error}).encode()
-            return Response(404, body, {"Content-Type": "application/json"})
-        return broken(how) if how else Response(200, b"ok", {"Content-Type": "text/html"})
+        if fault and (fault.after is not None or fault.error):
+            if fault.after is not None:
+                return self._too_fast(fault.after)
+            return Response(404, json.dumps({"ok": False, "error": fault.error}).encode())
+        with self._lock:
+            self.requests["response_url"] += path.startswith("/commands/")
+            answer = page(self._workspace, self.url, path, request)
+        return broken(how) if how else answer
 
-    def _token(self, request: Request, args: Args) -> Token:
+    def _token(self, method: str, request: Request, args: Args) -> Token:
+        if method in OPEN:
+            bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+            args.setdefault("token", bearer)
+            return Token("", frozenset())
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ") or args.pop("token", "")
         if not bearer:
             raise Refused("not_authed")

@@ -180,6 +180,16 @@ class Acts:
         event = {"type": "message", "channel": place.id, "channel_type": place.kind, "ts": self._stamp()}
         return self._slack.event(event | what, team=place.team)
 
+    # -- consent
+
+    def authorize(self, address: str, *, allow: bool = True, scopes: frozenset[str] | None = None) -> str:
+        """Answer Slack's page of consent at this address; gives where their browser goes next.
+
+        `scopes`: only these are allowed. Raises Refused where Slack's page says that the app is set up wrongly.
+        """
+        with self._slack._lock:
+            return self._slack._workspace.oauth.consent(self.user, address, allow, scopes)
+
     # -- where things are
 
     def _stamp(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from urllib.parse import parse_qsl
 
@@ -12,7 +13,7 @@ from tests.fakes.slack_workspace import Args
 
 def arguments(request: Request, query: str) -> Args:
     """The call's arguments. Raises Refused."""
-    args: Args = dict(parse_qsl(query))
+    args: Args = dict(parse_qsl(query)) | _credentials(request.headers.get("authorization", ""))
     kind = request.headers.get("content-type", "")
     if not request.body:
         return args
@@ -27,3 +28,11 @@ def arguments(request: Request, query: str) -> Args:
     if not isinstance(data, dict):
         raise Refused("json_not_object")
     return args | data
+
+
+def _credentials(authorization: str) -> Args:
+    """An app's id and secret, where they come as HTTP's Basic authorization."""
+    if not authorization.startswith("Basic "):
+        return {}
+    name, _, secret = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
+    return {"client_id": name, "client_secret": secret}

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.fakes.slack_door import APP, VERIFICATION, Answer, Delivery, Door
+from tests.fakes.slack_files import File
+from tests.fakes.slack_oauth import OAuth
 from tests.fakes.slack_people import Person
 from tests.fakes.slack_workspace import BOT, Conversation, User, Workspace
 
@@ -117,6 +119,16 @@ class Driven:
     def retry_due(self) -> list[Answer]:
         """Send again the events whose time for it has come by Slack's clock: after one minute and after five."""
         return self.door.retry_due()
+
+    @property
+    def oauth(self) -> OAuth:
+        """How the app is registered for OAuth and OpenID; its fields may be changed."""
+        return self._workspace.oauth
+
+    @property
+    def files(self) -> list[File]:
+        """The files that were uploaded, in order."""
+        return list(self._workspace.files.values())
 
     @property
     def slow_acks(self) -> list[tuple[str, float]]:

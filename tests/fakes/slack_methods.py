@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.fakes import slack_chat, slack_directory, slack_reading
+from tests.fakes import slack_chat, slack_directory, slack_files, slack_oauth, slack_reading
 from tests.fakes.slack_text import Refused
 from tests.fakes.slack_workspace import Args, Token, Workspace
 
@@ -21,11 +21,25 @@ def _views(name: str) -> Method:
     return do
 
 
+def _who_signed_in(workspace: Workspace, token: Token, args: Args) -> dict[str, Any]:
+    person = workspace.oauth.person(str(args.get("token") or ""))
+    return slack_oauth.person_claims(person, frozenset({"email", "profile"}))
+
+
+OPEN = frozenset({"oauth.v2.access", "openid.connect.token", "openid.connect.userInfo"})
+"""Methods that no bot token is needed for."""
+
 METHODS: dict[str, Method] = {
     "chat.update": slack_chat.update,
     "chat.delete": slack_chat.delete,
     "chat.postEphemeral": slack_chat.ephemeral,
     "chat.getPermalink": slack_chat.permalink,
+    "auth.revoke": slack_oauth.revoke,
+    "oauth.v2.access": slack_oauth.access,
+    "openid.connect.token": slack_oauth.openid_token,
+    "openid.connect.userInfo": _who_signed_in,
+    "files.getUploadURLExternal": slack_files.begin,
+    "files.completeUploadExternal": slack_files.finish,
     "auth.test": slack_directory.who_am_i,
     "conversations.open": slack_directory.open_direct,
     "conversations.info": slack_directory.channel,

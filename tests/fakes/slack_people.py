@@ -20,6 +20,7 @@
                                                                   #   action alone; obeys response_action
     alice.close_modal()                                           # view_closed where it asked to be told
     alice.ephemerals[-1].words, .blocks, .channel                 # from response_url, postEphemeral, and acks
+    alice.authorize(address, allow=True, scopes=None)             # Slack's page of consent; gives the next address
     alice.messages                                                # what the app wrote to her directly
     alice.trouble                                                 # what Slack told her went wrong, or ""
 
@@ -28,7 +29,8 @@ Slack's later attempts; `slack.slow_acks`, `slack.deliveries`; `slack.leave("UAL
 `slack.changed("UALICE", email=…)`, `slack.alter("C1", archived=True)`, `slack.uninstall(team="T2")`.
 Modals open with triggers that last three seconds of Slack's clock and serve once. Faults for any method:
 `slack.fail_next("hash_conflict", method="views.publish")`, `slack.limit_next(30, method="chat.update")`,
-and `method="response_url"`.
+and `method="response_url"`. The app's own registration is `slack.oauth` (client_id, client_secret,
+redirect_uris); uploaded files are `slack.files`.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class View:
     @property
     def text(self) -> str:
         """Everything that can be read in it, one text a line."""
-        return "\n".join(text for text, _ in texts([*self.blocks]))
+        return "\n".join([self.title, *(text for text, _ in texts(self.blocks))]).strip()
 
     def shown(self) -> dict[str, Any]:
         """As Slack sends it with what a person does in it."""

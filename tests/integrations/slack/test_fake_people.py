@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask, Response, request
 from slack_bolt import App
 from slack_bolt.adapter.flask import SlackRequestHandler
+from slack_sdk import WebClient
 
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_door import serving
@@ -50,8 +52,6 @@ class Peer:
 
 @pytest.fixture
 def peer(slack: FakeSlack) -> Iterator[Peer]:
-    from slack_sdk import WebClient
-
     client = WebClient(token=slack.token, base_url=slack.api_url, retry_handlers=[])
     # The fake signs by its own clock, here the machine's.
     bolt = App(client=client, signing_secret=SECRET, token_verification_enabled=False)
@@ -82,11 +82,8 @@ def test_a_command_is_answered_for_its_asker_alone_and_five_times(peer: Peer, al
 
     answer = alice.slash("/silta open calls", channel="C1")
     assert (answer.status, answer.body) == (200, "")
-    for _ in range(200):
-        if peer.slack.requests["response_url"] == 6:
-            break
-        import time
-
+    until = time.monotonic() + 5
+    while peer.slack.requests["response_url"] < 6 and time.monotonic() < until:
         time.sleep(0.01)
     assert [each.words for each in alice.ephemerals] == [f"open calls {number}" for number in range(5)]
     bob = peer.slack.person("UBOB")
@@ -133,7 +130,7 @@ def test_a_modal_is_opened_filled_corrected_and_submitted(peer: Peer, alice: Per
     alice.submit({"title/text": "bad"})
     assert alice.modals[-1].errors == {"title": "Say more"}
     alice.submit({"Title": "good"})
-    assert alice.modals[-1].text == "Ask" or "More" in alice.modals[-1].text
+    assert "More" in alice.modals[-1].text
     assert [each["title"]["text"]["value"] for each in got] == ["bad", "good"]
     alice.close_modal()
     assert not alice.modals
