@@ -199,6 +199,8 @@ PARSERS: Mapping[str, Parser] = {
     "WORKER": _one_of("embedded", "separate"),
     "SLACK_BOT_TOKEN": _token,
     "SLACK_SIGNING_SECRET": _token,
+    "SLACK_CLIENT_ID": _token,
+    "SLACK_CLIENT_SECRET": _token,
     "SLACK_API_URL": lambda value: _url(value) + "/",
     "SLACK_CHANNEL": conversation_id,
     "SMTP_HOST": _host,

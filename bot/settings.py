@@ -26,6 +26,7 @@ SECRETS = frozenset(
         "SECRET_KEY",
         "SLACK_BOT_TOKEN",
         "SLACK_SIGNING_SECRET",
+        "SLACK_CLIENT_SECRET",
         "SMTP_PASSWORD",
         "IMAP_PASSWORD",
         "DKIM_KEY",
@@ -63,6 +64,8 @@ class Settings:
     worker: Worker = "embedded"
     slack_bot_token: str | None = field(default=None, repr=False)
     slack_signing_secret: str | None = field(default=None, repr=False)
+    slack_client_id: str | None = None
+    slack_client_secret: str | None = field(default=None, repr=False)
     slack_api_url: str = "https://slack.com/api/"
     slack_channel: str | None = None
     smtp_host: str | None = None
@@ -161,6 +164,8 @@ def _shown(name: str, environ: Mapping[str, str]) -> str:
 _PAIRS = (
     ("SMTP_USERNAME", "SMTP_PASSWORD"),
     ("SMTP_PASSWORD", "SMTP_USERNAME"),
+    ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"),
+    ("SLACK_CLIENT_SECRET", "SLACK_CLIENT_ID"),
     ("IMAP_HOST", "IMAP_USERNAME"),
     ("IMAP_HOST", "IMAP_PASSWORD"),
     ("SUMMARY_URL", "SUMMARY_MODEL"),
@@ -195,9 +200,9 @@ def _conflicts(settings: Settings) -> Iterator[tuple[set[str], str]]:
             {"SEND_ONLY_TO", "DELIVERY_MODE"},
             "SEND_ONLY_TO is empty: with DELIVERY_MODE=allowlist name the addresses and conversations",
         )
-    if mode == "live" and not (settings.smtp_host or settings.slack_bot_token):
+    if mode == "live" and not (settings.smtp_host or settings.slack_bot_token or settings.slack_client_id):
         yield (
-            {"DELIVERY_MODE", "SMTP_HOST", "SLACK_BOT_TOKEN"},
+            {"DELIVERY_MODE", "SMTP_HOST", "SLACK_BOT_TOKEN", "SLACK_CLIENT_ID"},
             "DELIVERY_MODE=live has nothing to send with: set SMTP_HOST or SLACK_BOT_TOKEN",
         )
     if settings.clock_start and mode == "live" and not _rehearsal(settings):
@@ -211,7 +216,8 @@ def _conflicts(settings: Settings) -> Iterator[tuple[set[str], str]]:
 
 
 def _rehearsal(settings: Settings) -> bool:
-    slack = urlsplit(settings.slack_api_url).hostname if settings.slack_bot_token else "localhost"
+    uses_slack = settings.slack_bot_token or settings.slack_client_id
+    slack = urlsplit(settings.slack_api_url).hostname if uses_slack else "localhost"
     return all(is_loopback(host) for host in (slack, settings.smtp_host or "localhost"))
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import InDoubt, Misconfigured, Outcome, Pace, Rejected, Sent, TryLater, Undeliverable
-from bot.delivery import accounts
+from bot.delivery import accounts, teams
 from bot.delivery.backoff import TRIES, wait
 from bot.delivery.failover import go_the_other_way
 from bot.store.db import ring
@@ -166,11 +166,14 @@ def _put_off(session: Session, claim: str, lane_id: int, outcome: TryLater, now:
 
 def _settle_account(session: Session, sender: str, results: Sequence[Result]) -> None:
     outcomes = [result.outcome for result in results]
+    for outcome in outcomes:
+        if isinstance(outcome, Misconfigured) and outcome.team:
+            teams.stop(session, outcome.team, outcome.reason)
     row = accounts.account(session, sender)
     if any(isinstance(outcome, Sent) for outcome in outcomes):
         accounts.well(row)
     for outcome in outcomes:
-        if isinstance(outcome, Misconfigured):
+        if isinstance(outcome, Misconfigured) and not outcome.team:
             accounts.stop(row, outcome.reason)
             return
     waits = [outcome for outcome in outcomes if isinstance(outcome, TryLater) and outcome.account]

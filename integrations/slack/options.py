@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -33,12 +35,17 @@ class SlackOptions(BaseModel):
     a minute that it is known to bear. Edits have a limit of their own, fifty a minute and some at once (tier
     3). A connection that rested for `idle_limit` is not used again: the other side may have hung up
     unnoticed, and that would make a doubt. `interactive`: a press of a button reaches us,
-    so answers are buttons; else they are links, to people alone.
+    so answers are buttons; else they are links, to people alone. `token_of` gives the token of another
+    workspace where the app is installed; without it there is one workspace.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    NO_TOKEN: ClassVar[str] = "none"  # noqa: S105
+    """For an app that is installed in workspaces and has no token of its own."""
+
     token: SecretStr
+    token_of: Callable[[str], str | None] | None = Field(default=None, repr=False)
     api_url: str = "https://slack.com/api/"
     per_destination: float = Field(default=1.0, ge=0)
     workspace_rate: float = Field(default=4.0, gt=0)

@@ -23,11 +23,12 @@ from bot.contracts import (
     TryLater,
     Unknown,
 )
-from integrations.slack import drawing, editing, health, limits, search
+from integrations.slack import drawing, editing, health, limits, search, teams
 from integrations.slack.api import Interrupted, SlackApi, Unreached
 from integrations.slack.options import SlackOptions
 from integrations.slack.outcomes import judge
 from integrations.slack.posts import Post, compose
+from integrations.slack.teams import Apis
 
 
 class SlackSender:
@@ -43,7 +44,7 @@ class SlackSender:
             edit_rate=options.edit_rate,
             edit_burst=options.edit_burst,
         )
-        self._api = SlackApi(options)
+        self._apis = Apis(options)
         self._interactive = options.interactive
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Outcome]:
@@ -61,17 +62,24 @@ class SlackSender:
         key: str,
         since: datetime,
         thread: str | None,
-        team: str = "",  # noqa: ARG002
+        team: str = "",
     ) -> Found | Absent | Unknown:
         """Look for a post in doubt by the key in its metadata. `since` is the attempt's moment.
 
         A post that Slack is still working on is not there yet: ask some seconds after the attempt.
         """
-        return search.find(self._api, address, key, since, thread)
+        api = self._apis.of(team)
+        if api is None:
+            return Unknown("the app is not installed in that workspace any more")
+        return search.find(api, address, key, since, thread)
 
     def revise(self, ref: Mapping[str, str], outgoing: Outgoing) -> Outcome:
         """Edit a post in place, with its replies in other languages."""
-        return editing.revise(self._api, ref, outgoing, compose(outgoing, interactive=self._interactive))
+        api = self._apis.of(outgoing.team)
+        if api is None:
+            return teams.absent(outgoing.team, outgoing.address)
+        posts = compose(outgoing, interactive=self._interactive)
+        return teams.of_team(editing.revise(api, ref, outgoing, posts), outgoing.team)
 
     def render(self, outgoing: Outgoing) -> Rendering:
         """Draw what would be posted; `source` is the very JSON."""
@@ -79,38 +87,44 @@ class SlackSender:
 
     def check(self) -> Sequence[str]:
         """Ask Slack about the token, its scopes and the clock; faults with their remedies."""
-        return health.check(self._api)
+        api = self._apis.of("")
+        return health.check(api) if api else []
 
     def close(self) -> None:
         """Close the connection."""
-        self._api.close()
+        self._apis.close()
 
     def _deliver(self, outgoing: Outgoing) -> Outcome:
+        api = self._apis.of(outgoing.team)
+        if api is None:
+            return teams.absent(outgoing.team, outgoing.address)
         post, *replies = compose(outgoing, interactive=self._interactive)
-        outcome = self._post(post.payload)
+        outcome = teams.of_team(_post(api, post.payload), outgoing.team)
         if outgoing.thread and isinstance(outcome, Rejected) and outcome.gone:
             return self._deliver(replace(outgoing, thread=None))  # the thread is gone, and the news is not
         if not isinstance(outcome, Sent) or not replies:
             return outcome
         ref = dict(outcome.ref)
         for reply in replies:
-            ref |= self._reply(reply, outgoing, outcome.ref)
+            ref |= _reply(api, reply, outgoing, outcome.ref)
         return Sent(ref)
 
-    def _reply(self, reply: Post, outgoing: Outgoing, posted: Mapping[str, str]) -> dict[str, str]:
-        thread = outgoing.thread or posted["ts"]
-        answer = self._post(reply.payload | {"channel": posted["channel"], "thread_ts": thread})
-        if isinstance(answer, Sent):
-            return {f"ts.{reply.part}": answer.ref["ts"]}
-        return {f"missing.{reply.part}": answer.reason}
 
-    def _post(self, payload: Mapping[str, Any]) -> Outcome:
-        faults = limits.problems(payload)
-        if faults:
-            return Rejected(f"not sent, Slack would refuse it: {'; '.join(faults)[:500]}")
-        try:
-            return judge(self._api.post("chat.postMessage", payload))
-        except Unreached as fault:
-            return TryLater(f"Slack cannot be reached: {fault}", account=True)
-        except Interrupted as fault:
-            return InDoubt(f"the line to Slack broke: {fault}")
+def _reply(api: SlackApi, reply: Post, outgoing: Outgoing, posted: Mapping[str, str]) -> dict[str, str]:
+    thread = outgoing.thread or posted["ts"]
+    answer = _post(api, reply.payload | {"channel": posted["channel"], "thread_ts": thread})
+    if isinstance(answer, Sent):
+        return {f"ts.{reply.part}": answer.ref["ts"]}
+    return {f"missing.{reply.part}": answer.reason}
+
+
+def _post(api: SlackApi, payload: Mapping[str, Any]) -> Outcome:
+    faults = limits.problems(payload)
+    if faults:
+        return Rejected(f"not sent, Slack would refuse it: {'; '.join(faults)[:500]}")
+    try:
+        return judge(api.post("chat.postMessage", payload))
+    except Unreached as fault:
+        return TryLater(f"Slack cannot be reached: {fault}", account=True)
+    except Interrupted as fault:
+        return InDoubt(f"the line to Slack broke: {fault}")
