@@ -6,15 +6,20 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bot.contracts.chat import ChatDoor
+from bot.contracts.chat import Chat, ChatDoor
 from bot.conversation.announcing import Announcements, Rules
 from bot.conversation.chat.counter import ChatCounter
+from bot.conversation.chat.doing import Desk
+from bot.conversation.chat.serving import ChatServing
+from bot.conversation.reminding import Reminders
 from bot.log import logger
 
 if TYPE_CHECKING:
     from bot.app.house import House
 
 CHAT = "slack"
+ANSWER_TIMEOUT = 5.0
+"""Seconds that Slack has to take an answer: well within the lease of a request."""
 
 
 def open_chat(house: House) -> ChatDoor | None:
@@ -27,7 +32,8 @@ def open_chat(house: House) -> ChatDoor | None:
 
     _hear()
     rooms = SlackHouse(
-        counter=ChatCounter(house.database, CHAT), token_of=tokens(house), announcing=announcing(house)
+        counter=ChatCounter(house.database, CHAT), token_of=tokens(house), announcing=announcing(house),
+        reminding=Reminders(house.database, settings.zone, settings.default_language),
     )
     options = {"signing_secret": settings.slack_signing_secret, "api_url": settings.slack_api_url}
     return open_door(options, rooms)
@@ -44,6 +50,27 @@ def announcing(house: House) -> Announcements:
         settings.delivery_mode == "live",
     )
     return Announcements(house.database, rules)
+
+
+def serving(house: House) -> tuple[ChatServing, Callable[[], Chat]] | None:
+    """What answers people in the chat, and what makes a speaker there for a thread; None without an app."""
+    settings = house.settings
+    if not settings.slack_signing_secret:
+        return None
+    desk = Desk(house.network, settings.zone, house.links, settings.default_language)
+
+    def speaker() -> Chat:
+        from integrations.slack.app import chat
+        from integrations.slack.options import SlackOptions
+
+        return chat.open_chat(
+            {
+                "token": settings.slack_bot_token or SlackOptions.NO_TOKEN, "token_of": tokens(house),
+                "api_url": settings.slack_api_url, "read_timeout": ANSWER_TIMEOUT,
+            }
+        )  # fmt: skip
+
+    return ChatServing(house.database, desk, CHAT), speaker
 
 
 def tokens(house: House) -> Callable[[str], str | None]:

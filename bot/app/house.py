@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import Any
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
 
 from bot import clock, log
-from bot.app.chat import open_chat
+from bot.app.chat import open_chat, serving
 from bot.app.clockwork import clockwork
 from bot.app.mailbox import open_mailbox, read_letter
 from bot.app.senders import makers, sender_options, unsent_options
-from bot.contracts import Integration, Letter, Mailbox, Pace, SourceFault, Surroundings, Webhook
+from bot.contracts import Integration, Language, Letter, Mailbox, Pace, SourceFault, Surroundings, Webhook
 from bot.contracts import Source as Asked
 from bot.contracts.chat import ChatDoor
 from bot.delivery.envelopes import Stationery
@@ -26,6 +27,7 @@ from bot.delivery.journal import Journal
 from bot.delivery.lanes import Lanes
 from bot.links import Links
 from bot.network import Network, load_network
+from bot.people import roster_lines
 from bot.planning import digest_times
 from bot.planning.digest_times import Usual
 from bot.planning.digests import Desk
@@ -61,7 +63,11 @@ class House:
     @property
     def stationery(self) -> Stationery:
         """What every envelope has in common."""
-        return Stationery(self.network, self.links, self.installation, self.settings.zone)
+        return Stationery(self.network, self.links, self.installation, self.settings.zone, self.roster)
+
+    def roster(self, session: Session, item_id: int, languages: Sequence[Language]) -> tuple[str, ...]:
+        """Who answered to an item, as its posts say it: a line for each language."""
+        return roster_lines.lines(session, self.network, item_id, languages)
 
     @cached_property
     def desk(self) -> Desk:
@@ -139,9 +145,10 @@ class House:
             paces=self.paces,
             stopping=threading.Event(),
         )
+        chat, speaker = serving(self) or (None, None)
         steps = Steps(
             self.database, self.network, worker, lanes, self.senders, self.paces, self.open_source,
-            self.settings.zone, clockwork(self),
+            self.settings.zone, clockwork(self), chat=chat, open_chat=speaker,
         )  # fmt: skip
         steps.enlist()
         return steps

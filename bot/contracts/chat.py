@@ -135,8 +135,11 @@ class Chat(Protocol):
     def show(self, showing: Showing, key: str) -> Outcome:
         """Show it. `key` is the same at every attempt."""
 
-    def profile(self, person: ChatPerson) -> Profile | None:
-        """What the chat says of a person; None when it cannot be asked now."""
+    def profile(self, person: ChatPerson, team: str = "") -> Profile | None:
+        """What the chat says of a person, as the workspace `team` sees them (empty: as their own does).
+
+        None when it cannot be asked now.
+        """
 
     def close(self) -> None:
         """Give the connection back."""

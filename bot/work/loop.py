@@ -1,9 +1,9 @@
 """The loop: threads that run the steps, woken by a commit, ended in order.
 
-A thread for each connection a medium allows, one that plans, one that polls, one for what is due by the
-clock, one for the house's duties, one that sweeps and keeps the leases. Commits of this process ring a bell;
-commits of others are noticed by a look at the queue five
-times a second. SIGTERM lets every thread finish what is in flight.
+A thread for each connection a medium allows, some that answer a chat, one that plans, one that polls, one
+for what is due by the clock, one for the house's duties, one that sweeps and keeps the leases. Commits of this
+process ring a bell; commits of others are noticed by a look at the queue five times a second. SIGTERM lets every
+thread finish what is in flight.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bot.contracts import Sender
 from bot.delivery.outbox import RENEW_EVERY
 from bot.log import logger
 from bot.store.db import Work
-from bot.work.steps import Steps, kinds_due
+from bot.work.steps import Steps
 
 LOOK_EVERY = 0.2
 """Seconds between looks for work that another process committed."""
@@ -31,6 +31,9 @@ LOOK_SELDOM = 1.0
 
 BREATH = 0.02
 """Seconds of rest between turns of planning: webhooks get in, and what they bring is planned together."""
+
+TALKING = 4
+"""Threads that answer a chat: while Slack takes one answer, others are on their way."""
 
 IDLE = 10.0
 """Seconds after which an idle thread looks by itself, should a ring ever be missed."""
@@ -118,7 +121,7 @@ class Loop:
     def _due(self) -> list[Work]:
         try:
             with self.steps.database.reading() as session:
-                return kinds_due(session, self.steps.clockwork)
+                return self.steps.kinds_due(session)
         except SQLAlchemyError:
             return []
 
@@ -138,6 +141,15 @@ class Loop:
         finally:
             if sender is not None:
                 sender.close()
+
+    def _talk(self) -> None:
+        """Answer a chat over one connection."""
+        assert self.steps.open_chat is not None
+        chat = self.steps.open_chat()
+        try:
+            self._work("chat", lambda: self.steps.talk(chat))
+        finally:
+            chat.close()
 
     def _work(self, kind: Work, turn: Turn) -> None:
         """Take turns while there is work, listen for its bell when there is none."""

@@ -1,7 +1,7 @@
 """The steps: each claims something that is due, does it, settles it. Whatever runs them only changes when and where.
 
-poll a source · plan a chunk of a fan-out · serve a batch of lanes · ask about doubts · edit posts · see to
-what is due by the clock (reminders, corrections, digests, approved drafts, duties) · sweep
+poll a source · plan a chunk of a fan-out · serve a batch of lanes · ask about doubts · edit posts · answer
+a chat · see to what is due by the clock (reminders, corrections, digests, approved drafts, duties) · sweep
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Pace, Sender
+from bot.contracts.chat import Chat
+from bot.conversation.chat import requests
+from bot.conversation.chat.serving import ChatServing
 from bot.delivery import doubts, editing, edits, recovery, upkeep
 from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import delivery_due
@@ -36,7 +39,10 @@ MakeSender = Callable[[], Sender]
 
 @dataclass
 class Steps:
-    """The steps of one worker. `senders` makes a sender for a thread; a medium not configured has none."""
+    """The steps of one worker. `senders` makes a sender for a thread; a medium not configured has none.
+
+    `chat` answers what people do in a chat, and `open_chat` makes what speaks there, for a thread.
+    """
 
     database: Database
     network: Network
@@ -48,6 +54,8 @@ class Steps:
     zone: str
     clockwork: Clockwork
     media: tuple[str, ...] = field(default=("slack", "email"))
+    chat: ChatServing | None = None
+    open_chat: Callable[[], Chat] | None = None
 
     def poll(self) -> Polled | None:
         """Ask the source that is due longest; None when none is."""
@@ -85,12 +93,17 @@ class Steps:
             editing.edit(self.lanes, medium, sender) if sender is not None and medium in edits.EDITABLE else 0
         )
 
+    def talk(self, chat: Chat) -> bool:
+        """Answer one request in a chat; returns whether there was one."""
+        return self.chat is not None and self.chat.serve(chat)
+
     def sweep(self) -> int:
         """Settle what dead workers left, expire what is too late, empty dead lanes; returns how much there was."""
         count = recovery.recover(self.database, self.lanes.journals, self.paces, self.lanes.replan)
         with self.database.writing() as session:
             count += upkeep.expire(session) + upkeep.empty_dead_lanes(session)
             upkeep.forget_receipts(session)
+            requests.forget(session)
             edits.drop_idle(session)
             if count:
                 ring(session, "send")
@@ -104,9 +117,20 @@ class Steps:
             exists().where(PostEdit.due_at.is_not(None), PostEdit.lease_until > clock.real_now()),
             exists().where(Source.lease_until > clock.real_now()),
             exists().where(Duty.lease_until > clock.real_now()),
+            requests.in_hand(),
         )
         with self.database.reading() as session:
-            return not session.scalar(select(or_(in_hand, *_due(within, self.clockwork).values())))
+            return not session.scalar(select(or_(in_hand, *self._due(within).values())))
+
+    def kinds_due(self, session: Session) -> list[Work]:
+        """The kinds of work that a step would find now."""
+        due = self._due(0.0)
+        row = session.execute(select(*due.values())).one()
+        return [kind for kind, found in zip(due, row, strict=True) if found]
+
+    def _due(self, within: float) -> dict[Work, ColumnElement[bool]]:
+        talk: dict[Work, ColumnElement[bool]] = {"chat": self.chat.due(within)} if self.chat else {}
+        return _due(within, self.clockwork) | talk
 
     def beat(self) -> None:
         """Renew leases and say that this worker lives."""
@@ -114,18 +138,13 @@ class Steps:
         with self.database.writing() as session:
             self.worker.beat(session)
             renew(session)
+            if self.chat is not None:
+                self.chat.renew(session)
 
     def enlist(self) -> None:
         """Let the house's duties have their rows, so that each is known to be due."""
         if self.clockwork.duties:
             self.database.write(lambda session: enlist(session, self.clockwork.duties))
-
-
-def kinds_due(session: Session, clockwork: Clockwork) -> list[Work]:
-    """The kinds of work that a step would find now."""
-    due = _due(0.0, clockwork)
-    row = session.execute(select(*due.values())).one()
-    return [kind for kind, found in zip(due, row, strict=True) if found]
 
 
 def _due(within: float, clockwork: Clockwork) -> dict[Work, ColumnElement[bool]]:

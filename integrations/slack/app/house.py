@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.contracts.announcing import Announcing
 from bot.contracts.chat import Counter
+from bot.contracts.reminding import Reminding
 
 
 @dataclass(frozen=True)
@@ -16,3 +17,4 @@ class SlackHouse:
     counter: Counter
     token_of: Callable[[str], str | None]
     announcing: Announcing | None = None
+    reminding: Reminding | None = None
