@@ -15,9 +15,9 @@ from integrations.slack.elements import Block, plain
 from integrations.slack.plain import line, shorten
 
 COUNTED = "announce.count"
-"""The action of inputs that change whom it reaches; what they are is in the block's id."""
+"""How the actions begin of inputs that change whom it reaches; the field follows."""
 
-PLAIN = "value"
+PLAIN = "announce.field"
 CHOSEN = 100
 """The most options of a select, or of one group of it; and the most groups."""
 
@@ -28,7 +28,7 @@ def text(
     name: str, label: str, value: str, *, lines: bool = False, most: int = TEXT, hint: str = ""
 ) -> Block:
     """A field to write in. What is longer than Slack lets anybody write is not put in it: see `too_long`."""
-    element: Block = {"type": "plain_text_input", "action_id": PLAIN, "max_length": most}
+    element: Block = {"type": "plain_text_input", "action_id": f"{PLAIN}.{name}", "max_length": most}
     if lines:
         element["multiline"] = True
     if value:
@@ -38,7 +38,7 @@ def text(
 
 def select(name: str, label: str, options: Options, chosen: str) -> Block:
     """One of some options."""
-    element: Block = {"type": "static_select", "action_id": COUNTED, **_offered(options)}
+    element: Block = {"type": "static_select", "action_id": f"{COUNTED}.{name}", **_offered(options)}
     if found := [option for option in map(_option, options) if option["value"] == (chosen or NONE)]:
         element["initial_option"] = found[0]
     return _input(name, label, element)
@@ -46,7 +46,7 @@ def select(name: str, label: str, options: Options, chosen: str) -> Block:
 
 def several(name: str, label: str, options: Options, chosen: Sequence[str], hint: str = "") -> Block:
     """Any of some options, in groups when there are more than Slack has in one list."""
-    element: Block = {"type": "multi_static_select", "action_id": COUNTED, **_offered(options)}
+    element: Block = {"type": "multi_static_select", "action_id": f"{COUNTED}.{name}", **_offered(options)}
     if found := [option for option in map(_option, options) if option["value"] in chosen]:
         element["initial_options"] = found[:CHOSEN]
     return _input(name, label, element, hint)
@@ -55,7 +55,7 @@ def several(name: str, label: str, options: Options, chosen: Sequence[str], hint
 def tick(name: str, label: str, ticked: bool) -> Block:
     """A box to tick."""
     option = _option((name, label))
-    element: Block = {"type": "checkboxes", "action_id": COUNTED, "options": [option]}
+    element: Block = {"type": "checkboxes", "action_id": f"{COUNTED}.{name}", "options": [option]}
     if ticked:
         element["initial_options"] = [option]
     return _input(name, label, element)
@@ -63,7 +63,7 @@ def tick(name: str, label: str, ticked: bool) -> Block:
 
 def moment(name: str, label: str, value: str) -> Block:
     """A day and a time, which Slack shows in the zone of whoever chooses."""
-    element: Block = {"type": "datetimepicker", "action_id": COUNTED}
+    element: Block = {"type": "datetimepicker", "action_id": f"{COUNTED}.{name}"}
     when = clock.When.parse(value) if value else None
     if when and when.at:
         element["initial_date_time"] = int(when.at.timestamp())
@@ -99,7 +99,7 @@ def _value(state: Mapping[str, Any]) -> Any:
 def _input(name: str, label: str, element: Block, hint: str = "") -> Block:
     block: Block = {
         "type": "input", "block_id": name, "optional": True, "label": plain(shorten(label, LABEL)),
-        "element": element, "dispatch_action": element["action_id"] == COUNTED,
+        "element": element, "dispatch_action": element["action_id"].startswith(COUNTED),
     }  # fmt: skip
     return block | ({"hint": plain(shorten(hint, HINT))} if hint else {})
 

@@ -14,6 +14,7 @@ from slack_bolt import Ack, App
 from bot.contracts.announcing import Announcing, Seen, Sorry, Writing
 from bot.contracts.chat import ChatPerson
 from integrations.slack.announcing import draft, modal
+from integrations.slack.announcing.fields import COUNTED
 from integrations.slack.announcing.shared import as_markdown
 from integrations.slack.app.opening import Views
 from integrations.slack.elements import Block
@@ -40,7 +41,7 @@ def register(app: App, house: House, views: Views) -> None:
     app.shortcut("share_with_network")(room.share)
     app.action(_OPENS)(room.opened)
     app.action(re.compile(rf"^{modal.TAB}\."))(room.turned)
-    app.action("announce.count")(room.turned)
+    app.action(re.compile(rf"^{COUNTED}\."))(room.turned)
     app.action(modal.PREVIEW)(room.previewed)
     app.action(modal.SAVE)(room.saved)
     app.action(re.compile(rf"^{draft.ACT}\."))(room.acted)

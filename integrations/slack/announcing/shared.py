@@ -21,4 +21,6 @@ def _plainly(token: re.Match[str]) -> str:
     target, _, label = token[1].partition("|")
     if target.startswith(("http://", "https://", "mailto:")):
         return f"[{label}]({target})" if label else target
-    return label.lstrip("@#") if target[:1] in {"@", "#", "!"} else token[0]
+    if target[:1] not in {"@", "#", "!"}:
+        return token[0]
+    return label.lstrip("@#") or (target[1:].partition("^")[0] if target.startswith("!") else "")

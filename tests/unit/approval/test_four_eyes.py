@@ -5,10 +5,12 @@ from __future__ import annotations
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import approval
-from bot.approval import Refused
+from bot.approval import Refused, announcements
+from bot.store.audit import Audit
+from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, Fanout
 from bot.store.sources import Source
 from tests import factories
@@ -212,3 +214,66 @@ def test_the_built_in_source_is_made_once(desk: Desk, frozen: FrozenClock) -> No
         assert session.scalars(select(Source.name).where(Source.kind == "house")).all() == ["announcements"]
         assert len(session.scalars(select(Fanout)).all()) == 2
         assert not session.scalars(select(Delivery.id).where(Delivery.purpose == "notice")).all()
+
+
+def test_what_has_gone_out_is_corrected_through_another_approval(desk: Desk, frozen: FrozenClock) -> None:
+    draft = released(desk, frozen)
+    changed = {**WORDS, "details": {**WORDS["details"], "body": {"fi": "Huomenna"}}}
+    desk.database.write(lambda session: announcements.correct(session, draft, changed, desk.bob))
+    assert [item.revision for item in desk.items()] == [1]
+    desk.database.write(lambda session: approval.submit(session, desk.network, draft, desk.bob))
+    assert desk.draft(draft).approved_content == WORDS
+    desk.approve(draft, desk.alice, 2)
+    frozen.advance(60)
+    desk.turn()
+    (item,) = desk.items()
+    assert (item.revision, item.details["body"]) == (2, {"fi": "Huomenna"})
+    assert (desk.draft(draft).state, desk.draft(draft).subject_id) == ("released", item.id)
+
+
+def test_a_withdrawal_is_told_once_and_drops_the_correction_that_waits(
+    desk: Desk, frozen: FrozenClock
+) -> None:
+    draft = released(desk, frozen)
+    changed = {**WORDS, "title": {"fi": "Uusi"}}
+    desk.database.write(lambda session: announcements.correct(session, draft, changed, desk.bob))
+    for _ in range(2):
+        desk.database.write(
+            lambda session: announcements.withdraw(session, draft, factories.ZONE, desk.alice)
+        )
+    (item,) = desk.items()
+    assert (item.state, desk.draft(draft).state) == ("withdrawn", "dropped")
+    assert [act for _, act in desk.acts(draft)].count("corrected") == 1
+    with desk.database.reading() as session:
+        withdrawn = session.scalars(select(Audit).where(Audit.action == "announcement.withdrawn")).all()
+    assert [(row.actor, row.subject) for row in withdrawn] == [(desk.alice, f"item {item.id}")]
+    with pytest.raises(Refused, match="withdrawn meanwhile"):
+        desk.database.write(lambda session: announcements.correct(session, draft, changed, desk.bob))
+
+
+def test_what_has_not_gone_out_is_dropped_and_not_withdrawn(desk: Desk) -> None:
+    draft = desk.put_forward(desk.alice)
+    with pytest.raises(Refused, match="drop it instead"):
+        desk.database.write(lambda session: announcements.withdraw(session, draft, factories.ZONE, desk.bob))
+
+
+def test_nothing_is_approved_that_somebody_wrote_who_coordinates_no_more(desk: Desk) -> None:
+    draft = desk.put_forward(desk.alice)
+    with desk.database.writing() as session:
+        session.execute(update(Contact).where(Contact.pseudonym == desk.alice).values(role="contact"))
+    with pytest.raises(Refused, match="author may not write"):
+        desk.approve(draft, desk.bob)
+    assert desk.draft(draft).state == "waiting"
+    desk.database.write(
+        lambda session: approval.edit(session, draft, {**WORDS, "title": {"fi": "Hei"}}, desk.bob)
+    )
+    assert desk.approve(draft, "token", 2) == "approved"
+
+
+def released(desk: Desk, frozen: FrozenClock) -> int:
+    """An announcement of Alice's that Bob approved and that has gone out."""
+    draft = desk.put_forward(desk.alice)
+    desk.approve(draft, desk.bob)
+    frozen.advance(60)
+    desk.turn()
+    return draft

@@ -1,0 +1,144 @@
+"""Announcements in Slack: written in three tabs, approved by another, undone, corrected, withdrawn."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.people.enrolment import Person
+from bot.store.drafts import Draft
+from tests.journeys.slack_desk import SECRET, Desk, desk_of
+from tests.town import OpenTown
+
+pytestmark = pytest.mark.of_sqlite
+
+
+@pytest.fixture
+def desk(open_town: OpenTown) -> Iterator[Desk]:
+    """Alice and Bob coordinate, Charlie reads."""
+    with desk_of(open_town(slack_signing_secret=SECRET)) as desk:
+        yield desk
+
+
+def drafts(desk: Desk) -> list[Draft]:
+    with desk.town.house.database.reading() as session:
+        return list(session.scalars(select(Draft).order_by(Draft.id)))
+
+
+def test_what_stands_in_another_tab_is_kept(desk: Desk) -> None:
+    desk.write(desk.alice, title_en="Welcome", body_en="All of **you**.")
+    desk.turn(desk.alice, "Finnish", "title_fi")
+    desk.alice.fill({"title_fi": "Tervetuloa"})
+    desk.turn(desk.alice, "Swedish", "title_sv")
+    desk.turn(desk.alice, "✓ English", "title_en")
+    assert desk.alice.modals[-1].filled["body_en"]["announce.field.body_en"]["value"] == "All of **you**."
+    desk.alice.submit()
+    desk.modal(desk.alice, "Put forward")
+    (draft,) = drafts(desk)
+    assert draft.content["title"] == {"fi": "Tervetuloa", "en": "Welcome"}
+    assert draft.state == "waiting"
+
+
+def test_the_count_follows_the_choices(desk: Desk) -> None:
+    desk.write(desk.alice, title_en="Welcome")
+    assert "3 contacts in 2 cities" in desk.modal(desk.alice, "contacts").text
+    desk.alice.press(None, "announce.count.cities", ["oulu"])
+    desk.modal(desk.alice, "1 contact in 1 city")
+
+
+def test_a_form_handed_in_twice_makes_one_draft(desk: Desk) -> None:
+    form = desk.write(desk.alice, title_en="Welcome")
+    before = copy.deepcopy(form)
+    for handed_in in (form, before):
+        answer = desk.alice._send_view("view_submission", handed_in)
+        assert answer.data["response_action"] == "update"
+        assert "Put forward" in str(answer.data["view"])
+    assert len(drafts(desk)) == 1
+
+
+def test_faults_stand_by_their_fields(desk: Desk) -> None:
+    desk.write(desk.alice, body_en="No title", url="javascript:alert(1)")
+    desk.alice.submit()
+    assert set(desk.alice.modals[-1].errors) == {"title_en", "url"}
+    assert not drafts(desk)
+
+
+def test_nobody_approves_their_own_and_of_two_who_approve_one_is_told_that_it_is_done(desk: Desk) -> None:
+    number = desk.put_forward(desk.alice, title_en="Welcome")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.alice.press(asked, "Approve")
+    desk.modal(desk.alice, "You wrote it: somebody else must approve it.")
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "Approved.")
+    desk.town.enrol(Person("Charlie", "charlie@example.org", ("tampere",), "coordinator", "en",
+                           slack_user_id="UCHARLIE", slack_team_id="T1"))  # fmt: skip
+    desk.charlie.press(asked, "Approve")
+    desk.modal(desk.charlie, "Somebody has approved it already.")
+    (draft,) = drafts(desk)
+    assert (draft.id, draft.state) == (number, "approved")
+
+
+def test_an_approval_is_undone_within_the_minute_and_not_after(desk: Desk) -> None:
+    desk.put_forward(desk.alice, title_en="Welcome")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "Goes out")
+    desk.bob.press(None, "Undo")
+    desk.modal(desk.bob, "The approval is undone: nothing went out.")
+    desk.bob.press(None, "Approve")
+    desk.modal(desk.bob, "Approved.")
+    desk.town.hand.advance(minutes=1)
+    desk.town.settle()
+    desk.bob.press(None, "Undo")
+    desk.modal(desk.bob, "It is too late: it has gone out.")
+    assert any("Welcome" in post.text for post in desk.told(desk.charlie))
+
+
+def test_it_is_given_back_with_a_note(desk: Desk) -> None:
+    desk.put_forward(desk.alice, title_en="Welcome")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.bob.press(asked, "Give back")
+    desk.modal(desk.bob, "Welcome")
+    desk.bob.submit({"note": "Which year?"})
+    desk.modal(desk.bob, "Given back, with your note.")
+    assert [(draft.state, draft.note) for draft in drafts(desk)] == [("returned", "Which year?")]
+
+
+def test_whoever_coordinates_no_more_can_neither_write_nor_have_it_approved(desk: Desk) -> None:
+    desk.put_forward(desk.alice, title_en="Welcome")
+    desk.write(desk.alice, title_en="Another")
+    desk.town.enrol(Person("Alice", "alice@example.org", ("tampere",), "contact", "en",
+                           slack_user_id="UALICE", slack_team_id="T1"))  # fmt: skip
+    desk.alice.submit()
+    desk.modal(desk.alice, "Only coordinators write to the network")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "Its author may not write to the network any more")
+    assert [draft.state for draft in drafts(desk)] == ["waiting"]
+
+
+@pytest.mark.parametrize("who", ["charlie"])
+def test_a_contact_cannot_write_to_the_network(desk: Desk, who: str) -> None:
+    somebody = getattr(desk, who)
+    somebody.shortcut("announce")
+    desk.modal(somebody, "Bara koordinatorer skriver till nätverket")
+
+
+def test_a_message_is_shared_as_what_it_says(desk: Desk) -> None:
+    wrote = desk.bob.write("C0TAMPERE", "*Read* <https://example.org/a|the call> &amp; <!channel> answer")
+    desk.alice.shortcut("share_with_network", wrote)
+    desk.modal(desk.alice, "Whom it reaches")
+    said = desk.alice.modals[-1].filled["body_en"]["announce.field.body_en"]["value"]
+    assert said == "**Read** [the call](https://example.org/a) & channel answer"
+
+
+def test_a_preview_shows_what_each_reader_gets(desk: Desk) -> None:
+    desk.write(desk.alice, title_en="Welcome <!channel>", body_en="x" * 3_000)
+    desk.alice.press(None, "Preview")
+    shown: Any = desk.modal(desk.alice, "Welcome", deep=2)
+    assert "Vain englanniksi" in shown.text
+    assert "<!channel>" not in str([block for block in shown.blocks if block["type"] == "section"])
