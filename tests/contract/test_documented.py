@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import click
@@ -11,6 +12,9 @@ import pytest
 
 from bot.app import House
 from bot.cli import commands
+from bot.contracts import NotUnderstood
+from bot.conversation.grammar import understand
+from bot.network import Network
 from bot.setting_parsers import PARSERS
 from bot.settings import SECRETS, Settings
 from bot.web import build
@@ -64,6 +68,15 @@ def test_every_command_is_in_the_operators_page_and_says_what_it_does(command: s
         assert isinstance(found, click.Group)
         found = found.commands[word]
     assert found.help
+
+
+def test_every_command_of_the_table_is_understood(network: Network) -> None:
+    table = Path("docs/slack.md").read_text("utf-8").partition("\n## Commands\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\|[^|]*\|(.*)\|$", table, re.MULTILINE)
+    said = [phrase for row in rows for phrase in re.findall(r"`([^`]+)`", row)]
+    assert len(said) > 60
+    day = date(2026, 11, 24)
+    assert [each for each in said if isinstance(understand(each, day, network), NotUnderstood)] == []
 
 
 def test_every_endpoint_is_in_the_operators_page(open_test_house: Callable[..., House]) -> None:

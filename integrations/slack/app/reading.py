@@ -65,7 +65,7 @@ def event(body: Body, team: str) -> ChatRequest | None:
     """Something that happened; None when it is nothing for the house: words of bots, our own, other pages."""
     happened = _dict(body, "event")
     kind = str(happened.get("type", ""))
-    read = _EVENTS.get(kind) or (_place if kind in PLACES else None)
+    read = EVENTS.get(kind) or (_place if kind in PLACES else None)
     return read(body, happened, team) if read else None
 
 
@@ -136,7 +136,7 @@ def _gone(body: Body, happened: Body, team: str) -> ChatRequest | None:
     return _event(body, happened, team, "gone")
 
 
-_EVENTS: Mapping[str, Callable[[Body, Body, str], ChatRequest | None]] = {
+EVENTS: Mapping[str, Callable[[Body, Body, str], ChatRequest | None]] = {
     "app_mention": _mention,
     "message": _message,
     "app_home_opened": _home,
@@ -145,6 +145,7 @@ _EVENTS: Mapping[str, Callable[[Body, Body, str], ChatRequest | None]] = {
     "app_uninstalled": _gone,
     "tokens_revoked": _gone,
 }
+"""What is read of an event, by its type; those of `PLACES` beside them. The manifest asks for these and no others."""
 
 
 def profile(user: Body, asking: str) -> Profile:

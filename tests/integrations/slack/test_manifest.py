@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import yaml
 
+from bot.app import House
+from bot.web import build
+from integrations.slack.app import reading
 from integrations.slack.manifest import EVENTS_PATH, MANIFEST, PLACEHOLDER, REDIRECT_PATH, manifest
 from integrations.slack.options import NEEDED_SCOPES
 
@@ -66,6 +70,12 @@ def test_nothing_is_asked_for_that_the_house_does_not_use_and_nothing_lacks() ->
     assert len(set(events)) == len(events)
 
 
+def test_slack_sends_the_events_that_are_listened_to_and_no_others() -> None:
+    heard = {*reading.EVENTS, *reading.PLACES}
+    messages = {"message.im", "message.channels", "message.groups"}
+    assert set(at("settings.event_subscriptions.bot_events")) == heard - {"message"} | messages
+
+
 def test_users_and_channels_in_a_command_come_with_their_ids() -> None:
     [command] = at("features.slash_commands")
     assert (command["command"], command["should_escape"]) == ("/silta", True)
@@ -91,3 +101,8 @@ def test_every_address_is_the_installations_own() -> None:
     assert [command["url"] for command in own["features"]["slash_commands"]] == [events]
     assert own["oauth_config"]["redirect_urls"] == ["https://bridge.example.fi" + REDIRECT_PATH]
     assert set(re.findall(r"https://[^/\s]+", str(own))) == {"https://bridge.example.fi"}
+
+
+def test_what_slack_calls_is_there(open_test_house: Callable[..., House]) -> None:
+    rules = {rule.rule: rule.methods or set() for rule in build(open_test_house()).url_map.iter_rules()}
+    assert "POST" in rules[EVENTS_PATH]
