@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import words
@@ -12,10 +9,9 @@ from bot.contracts import Action, AskCalendar, AskRoster, AskWhy, Fact, MuteItem
 from bot.conversation.replies import Said, answer_label, button
 from bot.conversation.speaker import Room, Speaker
 from bot.people.answers import Refused, known_item
-from bot.people.roster import CityStatus, Voice, roster
+from bot.people.roster import Voice, roster
 from bot.planning.case import look
 from bot.planning.plain_why import because, told
-from bot.store.contacts import Contact
 
 MOST_MESSAGES = 6
 """Messages about one item that are told of, the newest."""
@@ -60,14 +56,13 @@ def _why(session: Session, room: Room, who: Speaker, item_id: int) -> Said:
 def _roster(session: Session, room: Room, who: Speaker, item_id: int) -> Said:
     language, network = who.language, room.network
     answers = roster(session, network, item_id)
-    named = _named(session, room, who, answers.cities, answers.others)
     facts = []
     for status in answers.cities:
         if status.newest is not None:
             city = network.city(status.city).names[language]
-            facts.append(Fact(label=city, text=_said(who, status.newest, named)))
+            facts.append(Fact(label=city, text=_said(room, who, status.newest, status.city)))
     others = words.gettext(language, "Others")
-    facts += [Fact(label=others, text=_said(who, voice, named)) for voice in answers.others]
+    facts += [Fact(label=others, text=_said(room, who, voice)) for voice in answers.others]
     title = words.gettext(
         language, "Answers so far: {answered} of {total}", answered=answers.answered, total=answers.total
     )
@@ -84,28 +79,11 @@ def _roster(session: Session, room: Room, who: Speaker, item_id: int) -> Said:
     )
 
 
-def _said(who: Speaker, voice: Voice, named: Mapping[str, str]) -> str:
+def _said(room: Room, who: Speaker, voice: Voice, city: str = "") -> str:
+    """An answer, with the name where it may be told: to coordinators, in one's own city, or who agreed."""
     said = answer_label(who.language, voice.answer)
-    name = named.get(voice.pseudonym, "")
-    return f"{said} ({name})" if name else said
-
-
-def _named(
-    session: Session, room: Room, who: Speaker, cities: tuple[CityStatus, ...], others: tuple[Voice, ...]
-) -> Mapping[str, str]:
-    """The names that may be told, by pseudonym: all to coordinators; else one's own city's, and who agreed."""
-    voices = [*(status.newest for status in cities if status.newest), *others]
-    rows = session.execute(
-        select(Contact.pseudonym, Contact.name, Contact.named, Contact.cities).where(
-            Contact.pseudonym.in_({voice.pseudonym for voice in voices}), Contact.erased_at.is_(None)
-        )
-    )
-    mine = set(who.contact.cities)
-    return {
-        pseudonym: name
-        for pseudonym, name, agreed, theirs in rows
-        if agreed or (not room.shared and (who.coordinates or mine & set(theirs)))
-    }
+    among_us = not room.shared and (who.coordinates or city in who.contact.cities)
+    return f"{said} ({voice.name})" if voice.name and (voice.agreed or among_us) else said
 
 
 def _calendar(who: Speaker, item_id: int) -> Said:

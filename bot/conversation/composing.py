@@ -10,6 +10,7 @@ from bot.conversation.replies import Said
 from bot.network import Network
 from bot.people.answers import answer_of
 from bot.planning.fixed_words import house_words
+from bot.planning.variants import variant
 from bot.store.contacts import Contact
 from bot.store.items import Item
 
@@ -41,8 +42,7 @@ def compose(session: Session, network: Network, contact: Contact, said: Said) ->
 
 def title_of(item: Item, language: Language) -> str:
     """An item's title, in another language where it has none in this."""
-    title = item.content().title
-    return title.get(language) or next(iter(title.values()))
+    return variant(item.content().title, language)[1]
 
 
 def _about(item: Item, language: Language) -> tuple[Fact, ...]:

@@ -16,7 +16,6 @@ from bot.contracts import (
     AnswerKind,
     Entry,
     Fact,
-    GiveAnswer,
     Language,
     ListCalls,
     ListDeadlines,
@@ -25,19 +24,18 @@ from bot.contracts import (
 )
 from bot.conversation.composing import title_of
 from bot.conversation.names import alike
-from bot.conversation.replies import ANSWER_LABELS, Said, answer_label
+from bot.conversation.replies import Said, answer_label
 from bot.conversation.speaker import Room, Speaker
 from bot.network import Network
 from bot.planning import spoken
 from bot.planning.calls import next_deadline
 from bot.planning.listings import Asked, Listing, coming_deadlines, open_calls, with_words
+from bot.planning.offers import answers
 from bot.store.answers import AnswerRow
 from bot.store.items import Item
 
 PAGE = 8
 """Entries of a page: with their buttons they fit a chat's message, and a screen."""
-
-_OFFERED: tuple[AnswerKind, ...] = ("interested", "not_for_us")
 
 Look = ListCalls | ListDeadlines | Search
 
@@ -189,12 +187,6 @@ def _offers(item: Item, language: Language) -> tuple[Action, ...]:
     """Interested, Remind me, Not for us; for what cannot be answered so, nothing."""
     if item.kind not in {"call", "event"} or item.state != "published":
         return ()
-
-    def personal(msgid: str, url: str, does: str) -> Action:
-        return Action(label=words.gettext(language, msgid), url=url, personal="page", does=does)
-
-    yes, no = (
-        personal(ANSWER_LABELS[kind], f"/answer/{item.id}?as={kind}", write(GiveAnswer(kind), item.id))
-        for kind in _OFFERED
-    )
-    return yes, personal("Remind me", f"/remind/{item.id}", f"open:remind:{item.id}"), no
+    yes, no = answers(item.id, language, ("interested", "not_for_us"))
+    label, does = words.gettext(language, "Remind me"), f"open:remind:{item.id}"
+    return yes, Action(label=label, url=f"/remind/{item.id}", personal="page", does=does), no

@@ -99,7 +99,7 @@ def alike(network: Network, word: str) -> str:
 
 
 def _meaning(known: _Names, said: str) -> tuple[str, str]:
-    said = said.strip(".:")
+    said = said.strip(".:'’")
     for each in (said, _plain(said)):
         if each in known.forms:
             return known.forms[each]
@@ -129,7 +129,7 @@ def _collect(
                 for form in _forms(plain):
                     forms.setdefault(form, (noun, slug))
                     forms.setdefault(_plain(form), (noun, slug))
-                if name != slug:
+                if name in names:
                     written.setdefault(_plain(plain), name)
     for fund in known_funds():
         for form in (fund.casefold(), fund.casefold().rstrip("+")):

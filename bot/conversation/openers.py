@@ -119,6 +119,12 @@ FILLING = frozenset({
 })  # fmt: skip
 """Words between names that narrow nothing down."""
 
+ASKING = frozenset({
+    "what", "which", "are", "is", "there", "any", "do", "we", "have", "mitä", "mitkä", "onko", "ovat", "on", "meillä",
+    "vilka", "vad", "är", "finns", "det", "har", "vi", "några", "avoinna", "öppna",
+})  # fmt: skip
+"""Words that make a question of a list that somebody asks for."""
+
 ABOUT = frozenset({
     "of", "about", "to", "for", "on", "in", "the", "call", "item", "number", "no", "regarding", "re",
     "om", "till", "för", "på", "den", "nummer", "utlysning", "utlysningen", "ärende",

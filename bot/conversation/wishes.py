@@ -65,7 +65,7 @@ def opened(line: str, network: Network) -> Told | None:
         return StopAll() if found[1] in openers.EVERYTHING else _follow(network, *found, off=True)
     if found := _after(openers.FOLLOW, line):
         return _follow(network, *found)
-    return _choice(line) or _city_mute(line, network)
+    return _choice(line) or _city_mute(line, network) or _turned_round(line, network)
 
 
 def about_item(line: str) -> Command | None:
@@ -111,6 +111,24 @@ def starts(line: str) -> bool:
     """Whether a line begins with an opener whose words may hold commas, colons and dots."""
     listing = (*openers.CALLS, *openers.DEADLINES, *openers.SEARCH, *openers.HOURS)
     return _after(listing, line) is not None
+
+
+def _turned_round(line: str, network: Network) -> Told | None:
+    """A list whose city, topic or fund comes first: "Tampereen avoimet haut". No other word may stand in it."""
+    for nouns in (openers.CALLS, openers.DEADLINES):
+        found = _anywhere(nouns).search(line)
+        if found is None:
+            continue
+        rest, page = _paged(f"{line[: found.start()]} {line[found.end() :]}".strip())
+        named = named_in(network, rest)
+        known = named.city or named.topic or named.fund
+        if not known or set(named.rest) - openers.FILLING - openers.ASKING:
+            continue
+        if nouns is openers.CALLS:
+            return ListCalls(named.city, named.topic, named.fund, page=page)
+        if not (named.topic or named.fund):
+            return ListDeadlines(named.city, page)
+    return None
 
 
 def _deadlines(network: Network, opener: str, rest: str) -> Told:
@@ -185,6 +203,12 @@ def _after(those: Collection[str], line: str) -> tuple[str, str] | None:
 def _pattern(those: tuple[str, ...]) -> re.Pattern[str]:
     longest = sorted(map(re.escape, those), key=len, reverse=True)
     return re.compile(rf"({'|'.join(longest)})(?:[\s:,]+(.*))?$", re.DOTALL)
+
+
+@cache
+def _anywhere(those: tuple[str, ...]) -> re.Pattern[str]:
+    longest = sorted(map(re.escape, those), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)")
 
 
 @cache
