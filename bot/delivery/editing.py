@@ -67,14 +67,22 @@ def edit(lanes: Lanes, medium: str, sender: Sender) -> int:
         pace = Pace(account_rate=sender.pace.edit_rate, account_burst=sender.pace.edit_burst)
         claim = partial(_claim, medium=medium, pace=pace, name=name, lanes=lanes)
         edits, count = lanes.database.write(claim)
-        started = clock.monotonic()
+        started, resting = clock.monotonic(), False
         for each in edits:
             late = lanes.stopping.is_set() or clock.monotonic() - started > LONGEST
-            outcome = None if late else _revise(sender, each)
+            outcome = None if late or resting else _revise(sender, each)
+            resting = resting or _of_account(outcome)
             lanes.database.write(partial(_settle, medium=medium, name=name, this=each, outcome=outcome))
         return count
     finally:
         lanes.journal.settled(name)
+
+
+def _of_account(outcome: Outcome | None) -> bool:
+    """Whether the medium takes no further edit just now, so that the rest of a batch need not be tried."""
+    if isinstance(outcome, Misconfigured):
+        return not outcome.team
+    return isinstance(outcome, TryLater) and outcome.account
 
 
 def _revise(sender: Sender, this: Edit) -> Outcome:
