@@ -29,6 +29,8 @@ NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 _NETWORK = {"network", "cities", "topics", "authorities"}
 """Tables that stay from test to test."""
 
+_TOLD = ("passed", "failed", "skipped")
+
 _LOCAL = ("postgresql+psycopg:///postgres", "postgresql+psycopg://localhost/postgres")
 
 
@@ -83,14 +85,17 @@ def pytest_configure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Show the figures that crash runs recorded, and say when the PostgreSQL half did not run."""
+    """Show the figures that crash runs recorded, and say what did not run: the PostgreSQL half, `emulate`."""
     if not postgresql():
         said = "PostgreSQL: no server answers (TEST_DATABASE_URL names one); only the SQLite half ran"
         terminalreporter.write_line(said)
-    for report in (each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)):
+    said = {}
+    for report in (each for kind in _TOLD for each in terminalreporter.getreports(kind)):
         for name, value in report.user_properties:
-            if name == "figures" and report.when == "call":
-                terminalreporter.write_line(value)
+            if name == "figures" and (report.when == "call" or report.skipped):
+                said[value] = None
+    for value in said:
+        terminalreporter.write_line(value)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
