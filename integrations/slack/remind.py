@@ -70,8 +70,8 @@ class Room:
         """The form: faults stand beside their fields, and the answer takes its place."""
         view = body["view"]
         values = view["state"]["values"]
-        day = str(values["day"]["value"].get("selected_date") or "")
-        at = str(values["at"]["value"].get("selected_time") or "")
+        day = str(values["day"]["remind.day"].get("selected_date") or "")
+        at = str(values["at"]["remind.at"].get("selected_time") or "")
         answer = self._reminding.keep(
             _person(body), int(json.loads(view["private_metadata"])["item"]), day, at
         )
@@ -88,9 +88,9 @@ def form_view(form: ReminderForm) -> Block:
         f"*{escape(shorten(line(form.title), _LINE))}*",
         *(brief(line(each), _LINE) for each in form.lines),
     ]
-    day = {"type": "datepicker", "action_id": "value", "initial_date": form.day.isoformat()}
+    day = {"type": "datepicker", "action_id": "remind.day", "initial_date": form.day.isoformat()}
     at = {
-        "type": "timepicker", "action_id": "value", "initial_time": f"{form.at:%H:%M}", "timezone": form.zone,
+        "type": "timepicker", "action_id": "remind.at", "initial_time": f"{form.at:%H:%M}", "timezone": form.zone,
     }  # fmt: skip
     return _modal(words["title"], words["close"]) | {
         "callback_id": FORM,
