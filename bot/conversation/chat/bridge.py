@@ -33,7 +33,7 @@ def keep_reply(session: Session, request: ChatRequest) -> bool:
     """
     if not request.thread or request.thread == request.ts:
         return False
-    delivery_id = _root(session, request)
+    delivery_id = root(session, request)
     if delivery_id is None or (request.kind == "wrote" and not request.said.strip()):
         return False
     gone = clock.now() if request.kind == "unwrote" else None
@@ -84,8 +84,11 @@ def forget_replies(session: Session) -> None:
     session.execute(delete(ThreadReply).where(ThreadReply.written_at < clock.now() - THREAD_AGE))
 
 
-def _root(session: Session, request: ChatRequest) -> int | None:
-    """The delivery that is the thread's first post, in a conversation that wants its answers carried on."""
+def root(session: Session, request: ChatRequest) -> int | None:
+    """The delivery that is the thread's first post, in a conversation that wants its answers carried on.
+
+    None for any other thread: what is written there is nothing for the house, and is never kept.
+    """
     own = own_team(session)
     team = [request.team, ""] if own in {None, request.team} else [request.team]
     found = (

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contracts import ChatPerson, ChatRequest
 from bot.contracts.chat import Known, NotKept
+from bot.conversation.chat.bridge import root
 from bot.intake.gather import Gatherer
 from bot.log import logger
 from bot.people.identities import bound
@@ -33,8 +34,13 @@ class ChatCounter:
         self._gatherer: Gatherer[ChatRequest, bool] = Gatherer(self._write)
 
     def take(self, request: ChatRequest) -> bool:
-        """Keep a request; returns, after the commit, whether it was new. Raises NotKept."""
+        """Keep a request; returns, after the commit, whether it was new. Raises NotKept.
+
+        What people write to each other, in no thread of ours that wants to be carried on, is not kept at all.
+        """
         try:
+            if request.kind in {"wrote", "unwrote"} and not self._concerns(request):
+                return False
             return self._gatherer.submit(request)
         except (OperationalError, InterfaceError, PoolTimeout) as fault:
             _log.warning("a chat waits for the database", chat=self._chat, fault=type(fault).__name__)
@@ -50,6 +56,10 @@ class ChatCounter:
                 contact.pseudonym, contact.language, contact.timezone, contact.role,
                 tuple(contact.cities),
             )  # fmt: skip
+
+    def _concerns(self, request: ChatRequest) -> bool:
+        with self._database.reading() as session:
+            return root(session, request) is not None
 
     def _write(self, requests: Sequence[ChatRequest]) -> Sequence[bool]:
         return self._database.write(lambda session: self._keep(session, requests))

@@ -67,9 +67,17 @@ def keep_done(
     Returns whether it was still this claim's to do; else nothing of that transaction may stay.
     """
     reply = _SHOWINGS.dump_python(list(showings), mode="json")
-    done = {"state": "done" if showings else "answered", "reply": reply or None, "fault": fault}
+    done: dict[str, Any] = {
+        "state": "done" if showings else "answered",
+        "reply": reply or None,
+        "fault": fault,
+    }
     settled = {} if showings else {"settled_at": clock.now(), "claim": None, "lease_until": None}
     waiting = ChatRequestRow.state == "waiting"
+    if claimed.request.kind == "wrote":  # it stands among the replies now, where it can be forgotten
+        done["data"] = claimed.request.model_copy(update={"said": ""}).model_dump(
+            mode="json", exclude_defaults=True
+        )
     return changed_rows(session.execute(_mine(claimed).where(waiting).values(**done, **settled))) > 0
 
 
