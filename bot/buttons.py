@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cache
 from typing import Any, cast
 
@@ -52,7 +52,10 @@ def write(command: Command, item_id: int | None = None) -> str:
     """What a button carries for a command about an item, or about none. Raises KeyError for one no button has."""
     said = {"do": _TYPES[type(command)]} | ({"item": item_id} if item_id is not None else {})
     stated = TypeAdapter(dict[str, Any]).dump_python(asdict(command), mode="json")
-    kept = {name: value for name, value in stated.items() if value not in (None, "", False)}
+    usual = {each.name: each.default for each in fields(command)}
+    kept = {
+        name: value for name, value in stated.items() if value not in (None, "", False) or usual[name] is True
+    }
     return json.dumps(said | kept, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -60,7 +63,7 @@ def read(does: str) -> tuple[Command, int | None] | None:
     """The command and the item's id; None for what no button of ours carries."""
     try:
         said = json.loads(does)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     name = str(said.pop("do", "")) if isinstance(said, dict) else ""
     item_id = said.pop("item", None) if name in _NAMES else None

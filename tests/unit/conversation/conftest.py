@@ -19,6 +19,7 @@ from bot.store.deliveries import Delivery, MessageRow
 from bot.store.destinations import Destination
 from tests import factories
 from tests.conftest import FrozenClock
+from tests.unit.conversation.talk import Talk
 
 
 @dataclass
@@ -112,5 +113,12 @@ class Post:
 @pytest.fixture
 def post(frozen: FrozenClock, house: House) -> Post:
     made = Post(house)
+    made.begin()
+    return made
+
+
+@pytest.fixture
+def talk(frozen: FrozenClock, house: House) -> Talk:
+    made = Talk(house)
     made.begin()
     return made
