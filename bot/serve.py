@@ -19,7 +19,7 @@ from dotenv import dotenv_values
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
-THREADS = 32
+THREADS = 64
 """Requests served at once: those that wait for a commit share the next one (`bot.intake.gather`)."""
 
 PARENT_EVERY = 0.5

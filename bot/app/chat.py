@@ -32,7 +32,9 @@ def open_chat(house: House) -> ChatDoor | None:
 
     _hear()
     rooms = SlackHouse(
-        counter=ChatCounter(house.database, CHAT), token_of=tokens(house), announcing=announcing(house),
+        counter=ChatCounter(house.database, CHAT),
+        token_of=house.token_of,
+        announcing=announcing(house),
         reminding=Reminders(house.database, settings.zone, settings.default_language),
     )
     options = {"signing_secret": settings.slack_signing_secret, "api_url": settings.slack_api_url}
@@ -65,7 +67,7 @@ def serving(house: House) -> tuple[ChatServing, Callable[[], Chat]] | None:
 
         return chat.open_chat(
             {
-                "token": settings.slack_bot_token or SlackOptions.NO_TOKEN, "token_of": tokens(house),
+                "token": settings.slack_bot_token or SlackOptions.NO_TOKEN, "token_of": house.token_of,
                 "api_url": settings.slack_api_url, "read_timeout": ANSWER_TIMEOUT,
             }
         )  # fmt: skip
@@ -73,19 +75,16 @@ def serving(house: House) -> tuple[ChatServing, Callable[[], Chat]] | None:
     return ChatServing(house.database, desk, CHAT), speaker
 
 
-def tokens(house: House) -> Callable[[str], str | None]:
-    """What gives the bot's token of a workspace; None where the app is not installed."""
-
-    def token_of(_team: str) -> str | None:
-        return house.settings.slack_bot_token
-
-    return token_of
+_KNOWN = "(or SLACK_BOT_TOKEN env variable) will be ignored"
+"""What Bolt says at its start: it finds our token in the environment, and `token_of` gives it."""
 
 
 class _Said(logging.Handler):
     """Carries what the integration and Bolt say over to our own log."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if _KNOWN in record.getMessage():
+            return
         say = logger("slack")
         fault = {"exc_info": record.exc_info} if record.exc_info else {}
         say.log(record.levelno, record.getMessage()[:500], **fault)

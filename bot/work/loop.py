@@ -68,6 +68,8 @@ class Loop:
                 self._run(
                     f"{medium}-{number + 1}", partial(self._carry, medium, number, number == connections - 1)
                 )
+        for number in range(TALKING if self.steps.open_chat else 0):
+            self._run(f"chat-{number + 1}", self._talk)
 
     def stop(self, timeout: float = 30.0) -> None:
         """Ask every thread to finish what is in flight, and wait for it."""

@@ -1,0 +1,60 @@
+"""Many at once, and the same thing often: acknowledged in time, done once."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import Connection, event
+
+from tests.integrations.slack.app.conftest import App
+
+SLOW = 0.3
+"""Seconds that every write transaction takes."""
+
+
+def _slow_down(app: App) -> list[float]:
+    """Let every write transaction take its time; returns when each began, as that happens."""
+    began: list[float] = []
+
+    @event.listens_for(app.house.database.engine, "begin")
+    def wait(connection: Connection) -> None:
+        if connection.get_execution_options().get("silta_write"):
+            began.append(time.monotonic())
+            time.sleep(SLOW)
+
+    return began
+
+
+def test_two_hundred_commands_at_once_over_a_slow_database_are_acknowledged_in_time(app: App) -> None:
+    people = [
+        app.slack.person(f"U{number:03}", email=f"charlie{number}@example.org") for number in range(200)
+    ]
+    people[0].slash("/silta help")
+    began = _slow_down(app)
+    with ThreadPoolExecutor(200) as pool:
+        answers = list(pool.map(lambda who: who.slash("/silta open calls"), people))
+    assert [answer.status for answer in answers] == [200] * 200
+    assert max(answer.seconds for answer in answers) < 3.0
+    assert not app.slack.slow_acks
+    assert len(app.rows()) == 201
+    assert len(began) < 20, "those who wait for a commit share it"
+
+
+def test_the_same_event_ten_times_has_one_effect(app: App) -> None:
+    alice = app.slack.person("UALICE", email="alice@example.org")
+    said = {"type": "message", "channel_type": "im", "channel": alice.dm, "user": "UALICE"}
+    assert app.slack.event(said | {"text": "help", "ts": "1.1"}, repeat=10).ok
+    app.answer()
+    assert [row.state for row in app.rows()] == ["answered"]
+    assert len(alice.messages) == 1
+
+
+def test_ten_copies_that_come_at_the_same_moment_are_one_request(app: App) -> None:
+    alice = app.slack.person("UALICE", email="alice@example.org")
+    said = {"type": "message", "channel_type": "im", "channel": alice.dm, "user": "UALICE"}
+    event_ = said | {"text": "help", "ts": "1.1"}
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: app.slack.event(event_, event_id="Ev1"), range(10)))
+    assert all(answer.ok for answer in answers)
+    assert len(app.rows()) == 1
