@@ -19,9 +19,11 @@ from bot.app.chat import open_chat, serving
 from bot.app.clockwork import clockwork
 from bot.app.mailbox import open_mailbox, read_letter
 from bot.app.senders import makers, sender_options, unsent_options
+from bot.app.workspaces import TokenOf, open_workspaces, tokens
 from bot.contracts import Integration, Language, Letter, Mailbox, Pace, SourceFault, Surroundings, Webhook
 from bot.contracts import Source as Asked
 from bot.contracts.chat import ChatDoor
+from bot.contracts.workspaces import Workspaces
 from bot.delivery.envelopes import Stationery
 from bot.delivery.journal import Journal
 from bot.delivery.lanes import Lanes
@@ -59,6 +61,8 @@ class House:
     senders: Mapping[str, MakeSender]
     renderers: Mapping[str, MakeSender]
     paces: Mapping[str, Pace]
+    workspaces: Workspaces | None
+    token_of: TokenOf
 
     @property
     def stationery(self) -> Stationery:
@@ -205,7 +209,9 @@ def open_house(settings: Settings) -> House:
         network = read_network(session) or load_network(settings.network_file)
         installation = session.get_one(Installation, 1).key
     database.engine.dispose()  # a server may fork after this: connections must not be shared
-    options = sender_options(settings)
+    workspaces = open_workspaces(settings, database)
+    token_of = tokens(settings, database, workspaces)
+    options = sender_options(settings, token_of)
     return House(
         settings=settings,
         database=database,
@@ -215,4 +221,6 @@ def open_house(settings: Settings) -> House:
         senders=makers(options),
         renderers=makers({**unsent_options(), **options}),
         paces={name: make().pace for name, make in makers(options).items()},
+        workspaces=workspaces,
+        token_of=token_of,
     )

@@ -8,9 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from bot.app.workspaces import TokenOf
 from bot.settings import Settings
 from bot.work.steps import MakeSender
 from integrations import load
+
+NO_TOKEN = "none"  # noqa: S105
+"""What the Slack integration takes for a token where the app has none of its own."""
 
 
 def makers(options: Mapping[str, BaseModel]) -> dict[str, MakeSender]:
@@ -25,13 +29,14 @@ def _make(name: str, options: BaseModel) -> Any:
     return make(options)
 
 
-def sender_options(settings: Settings) -> dict[str, BaseModel]:
-    """The options of each sender that the environment configures."""
+def sender_options(settings: Settings, token_of: TokenOf | None = None) -> dict[str, BaseModel]:
+    """The options of each sender that the environment configures. `token_of` gives the token of a workspace."""
     chosen: dict[str, BaseModel] = {}
-    if settings.slack_bot_token:
+    if settings.slack_bot_token or settings.slack_client_id:
+        several = token_of if settings.slack_client_id else None
         chosen["slack"] = _options(
-            "slack", token=settings.slack_bot_token, api_url=settings.slack_api_url,
-            interactive=bool(settings.slack_signing_secret),
+            "slack", token=settings.slack_bot_token or NO_TOKEN, api_url=settings.slack_api_url,
+            interactive=bool(settings.slack_signing_secret), token_of=several,
         )  # fmt: skip
     if settings.smtp_host and settings.mail_from:
         chosen["email"] = _options(

@@ -54,6 +54,3 @@ class Workspaces(Protocol):
 
     def token(self, team: str) -> str | None:
         """The bot's token in a workspace; None where the app is not installed."""
-
-    def forget(self, team: str) -> None:
-        """The app was removed there: its tokens are deleted."""

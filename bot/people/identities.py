@@ -109,6 +109,11 @@ def team_back(session: Session, team: str) -> int:
     return len(people)
 
 
+def settle_team(session: Session, team: str) -> None:
+    """Let the ways to all people of a workspace follow what is known of it now."""
+    settle_ways(session, _people_of(session, team))
+
+
 def _people_of(session: Session, team: str, *also: object) -> list[Contact]:
     mine = select(Contact).where(Contact.slack_team_id == team, Contact.erased_at.is_(None), *also)  # type: ignore[arg-type]
     return list(session.scalars(mine.order_by(Contact.id)))

@@ -62,6 +62,11 @@ class Database:
         self._writer = self.engine.execution_options(**{_WRITE: True})
         self._turn: AbstractContextManager[Any] = threading.Lock() if self.sqlite else nullcontext()
 
+    @property
+    def writer(self) -> Engine:
+        """An engine whose every transaction may write, for libraries that bring their own statements."""
+        return self._writer
+
     def _open(self, synchronous: str) -> Engine:
         if not self.sqlite:
             engine = create_engine(self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)

@@ -1,13 +1,14 @@
 """The Slack workspaces where the app is installed, as slack_sdk's SQLAlchemy stores read and write them.
 
 The columns are slack_sdk's own (`slack_sdk.oauth.installation_store.sqlalchemy`), except that tokens, which stand
-here encrypted, may be long. Rows are written by `integrations.slack.installs` alone; the tables stand here so
-that the schema is whole.
+here encrypted, may be long. Rows are written by `integrations.slack.installs`; the tables stand here so that the
+schema is whole, and so that tokens go in the same transaction as what follows from their end.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, String, Table, Text, func
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, String, Table, Text, delete, func
+from sqlalchemy.orm import Session
 
 from bot.store.types import Row
 
@@ -64,3 +65,10 @@ STATES = Table(
     Column("expire_at", DateTime(), nullable=False),
     Index("ix_slack_oauth_states_state", "state"),
 )
+
+
+def forget(session: Session, team: str) -> bool:
+    """Delete a workspace's tokens; returns whether there were any."""
+    rows = session.execute(delete(BOTS).where(BOTS.c.team_id == team).returning(BOTS.c.id)).all()
+    session.execute(delete(INSTALLATIONS).where(INSTALLATIONS.c.team_id == team))
+    return bool(rows)

@@ -16,6 +16,7 @@ WHSEC = "whsec_" + "A" * 32
 PEM = f"-----BEGIN PRIVATE KEY-----\n{'A' * 64}\n-----END PRIVATE KEY-----"
 TOGETHER: dict[str, dict[str, str]] = {
     "DKIM": {"DKIM_SELECTOR": "silta1", "DKIM_KEY": PEM.replace("AAAAAAA", "hunter2")},
+    "SLACK": {"SLACK_CLIENT_ID": "12.34", "SLACK_CLIENT_SECRET": "hunter2"},
     "CREAMAILER": {"CREAMAILER_TOKEN": "hunter2", "CREAMAILER_SECRET": "hunter2", "CREAMAILER_LIST": "abc"},
 }
 """Settings that are of no use alone, by the beginning of their names."""

@@ -23,10 +23,11 @@ from bot.contracts.chat import Profile, Say, ShowHome, Showing
 from bot.contracts.commands import Announce, AskCalendar, AskRoster, AskStatus, AskWhy
 from bot.conversation import home, speaking
 from bot.conversation.chat import bridge, places
+from bot.conversation.chat.spoken_of import item_of_thread
 from bot.conversation.speaker import Room, Speaker
 from bot.links import Links
 from bot.network import Network
-from bot.people import identities
+from bot.people import identities, workspaces
 from bot.planning.fixed_words import house_words
 from bot.store.contacts import Contact
 
@@ -62,8 +63,10 @@ def do(session: Session, desk: Desk, request: ChatRequest, profile: Profile | No
             bridge.keep_reply(session, request)
         case "person" if request.profile is not None:
             identities.apply(session, desk.network, request.profile)
-        case "place" | "gone":
+        case "place":
             places.follow(session, request)
+        case "gone":
+            workspaces.gone(session, desk.network, request.team)
         case "say" | "press" | "home":
             contact = find(session, request, profile)
             if contact is None:
@@ -102,7 +105,7 @@ def sorry(desk: Desk, request: ChatRequest, language: Language) -> list[Showing]
 def _asked(session: Session, desk: Desk, request: ChatRequest, contact: Contact) -> list[Showing]:
     if request.kind == "home":
         return [page(session, desk, request, contact)]
-    who = Speaker(contact, None, "slack", f"slack {request.person.team}")
+    who = Speaker(contact, item_of_thread(session, request, contact), "slack", f"slack {request.person.team}")
     if request.kind == "press":
         return _pressed(session, desk, request, who)
     shared = speaking.wants_share(request.said)

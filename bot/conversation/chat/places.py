@@ -1,4 +1,4 @@
-"""What becomes of conversations and workspaces: a lane rests where nobody reads, and moves when they are back."""
+"""What becomes of conversations: a lane rests where nobody reads, and moves when they are back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from bot.contracts import ChatRequest
 from bot.delivery.settlement import NEVER
-from bot.people import identities
 from bot.store.db import ring
 from bot.store.destinations import Destination
 from bot.store.workplace import own_team
@@ -20,10 +19,8 @@ _BACK = {"unarchived": "is_archived", "joined": "not_in_channel"}
 
 
 def follow(session: Session, request: ChatRequest) -> None:
-    """Follow what happened to a conversation (`place`) or to the app in a workspace (`gone`)."""
-    if request.kind == "gone":
-        identities.forget_team(session, request.team)
-    elif request.said in _WHY:
+    """Follow what happened to a conversation."""
+    if request.said in _WHY:
         rest = update(Destination).where(
             _lane(session, request), Destination.paused_until.is_distinct_from(NEVER)
         )

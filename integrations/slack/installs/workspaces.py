@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.oauth import AuthorizeUrlGenerator
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
-from sqlalchemy import select
+from sqlalchemy import Engine, func, select
 
 from bot import clock
 from bot.contracts.workspaces import Installed, NotInstalled, Why, Workspace
@@ -56,19 +56,15 @@ class AppOptions(BaseModel):
 
 
 class SlackWorkspaces:
-    """The workspaces where the app is installed. `engine` is the house's, and writes on BEGIN."""
+    """The workspaces where the app is installed. The engines are the house's: one reads, one may write."""
 
-    def __init__(self, options: AppOptions, engine: Any) -> None:
-        self._options = options
-        self._store = SealedStore(options.client_id, engine, Seal(options.secret_key.get_secret_value()))
-        self._states = SQLAlchemyOAuthStateStore(expiration_seconds=STATE_AGE, engine=engine)
+    def __init__(self, options: AppOptions, reader: Engine, writer: Engine) -> None:
+        self._options, self._reader = options, reader
+        self._seal = Seal(options.secret_key.get_secret_value())
+        self._store = SealedStore(options.client_id, writer, self._seal)
+        self._states = SQLAlchemyOAuthStateStore(expiration_seconds=STATE_AGE, engine=writer)
         self._tokens: dict[str, tuple[float, str | None]] = {}
         self._guard = threading.Lock()
-
-    @property
-    def store(self) -> SealedStore:
-        """The store itself, for Bolt's authorisation."""
-        return self._store
 
     def begin(self) -> tuple[str, str]:
         """A state, and Slack's page where somebody allows the app in."""
@@ -116,45 +112,26 @@ class SlackWorkspaces:
     def listed(self) -> Sequence[Workspace]:
         """Where the app is installed, by name."""
         bots = self._store.bots.c
-        rows = select(bots.team_id, bots.team_name, bots.installed_at)
+        rows = select(bots.team_id, bots.team_name, func.max(bots.installed_at).label("since"))
         rows = rows.where(bots.client_id == self._options.client_id, bots.team_id.is_not(None))
-        with self._store.engine.connect() as connection:
-            found = connection.execute(rows.order_by(bots.team_name, bots.team_id)).all()
-        return [
-            Workspace(row.team_id, row.team_name or "", row.installed_at.replace(tzinfo=UTC)) for row in found
-        ]
+        rows = rows.group_by(bots.team_id, bots.team_name).order_by(bots.team_name, bots.team_id)
+        with self._reader.connect() as connection:
+            found = connection.execute(rows).all()
+        return [Workspace(row.team_id, row.team_name or "", row.since.replace(tzinfo=UTC)) for row in found]
 
     def token(self, team: str) -> str | None:
         """The bot's token in a workspace, looked up every few seconds."""
         seen, token = self._tokens.get(team, (float("-inf"), None))
         if clock.monotonic() - seen < FRESH:
             return token
-        at, bot = clock.monotonic(), self._find(team)
-        token = bot.bot_token if bot else None
+        bots, at = self._store.bots.c, clock.monotonic()
+        mine = select(bots.bot_token).where(bots.client_id == self._options.client_id, bots.team_id == team)
+        with self._reader.connect() as connection:
+            sealed = connection.execute(mine.order_by(bots.id.desc()).limit(1)).scalar()
+        token = self._seal.open(sealed) if sealed else None
         with self._guard:
             self._tokens[team] = (at, token)
         return token
-
-    def forget(self, team: str) -> None:
-        """Delete a workspace's tokens."""
-        for enterprise in self._enterprises(team):
-            self._store.delete_installation(enterprise_id=enterprise, team_id=team)
-            self._store.delete_bot(enterprise_id=enterprise, team_id=team)
-        with self._guard:
-            self._tokens[team] = (clock.monotonic(), None)
-
-    def _find(self, team: str) -> Any:
-        found = (self._store.find_bot(enterprise_id=each, team_id=team) for each in self._enterprises(team))
-        return next((bot for bot in found if bot is not None), None)
-
-    def _enterprises(self, team: str) -> list[str | None]:
-        """The organisations under which a workspace is kept: slack_sdk finds nothing without the right one."""
-        bots = self._store.bots.c
-        rows = select(bots.enterprise_id).where(
-            bots.client_id == self._options.client_id, bots.team_id == team
-        )
-        with self._store.engine.connect() as connection:
-            return list(connection.execute(rows.distinct()).scalars())
 
     def _sweep(self) -> None:
         """Delete states of installations that nobody finished."""

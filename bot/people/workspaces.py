@@ -1,0 +1,62 @@
+"""The workspaces of a chat come and go: their lanes and people follow, and coordinators are told."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.delivery import accounts, teams
+from bot.network import Network
+from bot.people import identities
+from bot.planning.alerts import alert
+from bot.store import audit, installs
+from bot.store.workplace import know_own_team, own_team
+
+REMOVED = "the app was removed from this workspace: install it again at /slack/install"
+REVOKED = "token_revoked: the app was removed, or its token revoked: install it again and set SLACK_BOT_TOKEN"
+
+
+def gone(session: Session, network: Network, team: str) -> None:
+    """The app was removed from a workspace, or its token revoked: nothing is sent there from now on.
+
+    What waits for people goes by mail, what waits for conversations stays until the app is back.
+    Slack says it twice, as the app's removal and as its token's end: the second changes nothing.
+    """
+    here = installs.forget(session, team)
+    if own_team(session) in {None, team} and not here:
+        accounts.stop(accounts.account(session, teams.SENDER), REVOKED)
+        tell = "own"
+    else:
+        stopped = teams.stop(session, team, REMOVED)
+        people = identities.forget_team(session, team)
+        tell = team if here or stopped or people else ""
+    audit.record(session, "slack", "workspace.gone", team, "slack")
+    if tell:
+        alert(
+            session,
+            network,
+            f"workspace-gone:{tell}:{clock.now():%Y%m%d}",
+            "Silta was removed from a Slack workspace",
+            "Nothing is sent to the workspace {team} any more: its people hear by mail, and its channels' messages "
+            "wait. If that was a mistake, install the app there again.",
+            urgent=True,
+            team=team,
+        )
+
+
+def back(session: Session, team: str, actor: str, origin: str) -> tuple[int, int]:
+    """The app is in a workspace, perhaps again; returns how many lanes and people go on there."""
+    audit.record(session, actor, "workspace.installed", team, origin)
+    return teams.resume(session, team), identities.team_back(session, team)
+
+
+def learn_own(session: Session, team: str) -> bool:
+    """Keep which workspace is the bot's own, as Slack says it; returns whether that is news.
+
+    People who were met there before it was known are reached without naming it from now on.
+    """
+    if not know_own_team(session, team):
+        return False
+    session.flush()
+    identities.settle_team(session, team)
+    return True
