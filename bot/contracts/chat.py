@@ -74,13 +74,17 @@ class ChatRequest(BaseModel):
 
 
 class Choice(BaseModel):
-    """Something that can be chosen from a list. Each option is (what it asks, its words); `chosen` is one of them."""
+    """Something that can be chosen from a list. Each option is (what it asks, its words); `chosen` is one of them.
+
+    `hint` stands in the list while nothing is chosen.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     label: str
     options: tuple[tuple[str, str], ...]
     chosen: str = ""
+    hint: str = ""
 
 
 class Home(BaseModel):

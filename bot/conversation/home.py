@@ -27,6 +27,7 @@ from bot.contracts import (
 from bot.contracts.chat import Home
 from bot.conversation.home_choices import choices
 from bot.conversation.home_desk import desk
+from bot.conversation.home_muted import muted
 from bot.conversation.replies import answer_label
 from bot.conversation.speaker import Room
 from bot.network import Network
@@ -61,6 +62,7 @@ def compose(session: Session, room: Room, contact: Contact, now: datetime) -> Ho
         actions=tuple(_actions(room, contact)),
         sections=(
             _deadlines(session, room, contact, now),
+            *muted(session, contact, now),
             *(desk(session, language, now) if contact.role in WATCHERS else ()),
         ),
         choices=choices(room.network, contact),

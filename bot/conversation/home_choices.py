@@ -87,6 +87,7 @@ def _topics(network: Network, contact: Contact) -> Iterator[Choice]:
         yield Choice(
             label=f"{words.gettext(language, 'Your topics')}: {said}",
             options=tuple((write(FollowTopic(topic.slug)), topic.labels[language]) for topic in others),
+            hint=words.gettext(language, "Follow a topic"),
         )
     if mine:
         yield Choice(

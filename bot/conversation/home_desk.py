@@ -24,7 +24,7 @@ MOST = 5
 LOOKED_AT = 500
 """Queued deliveries that are looked at to say what goes out next: however long the queue, as quick."""
 
-_MEDIA = {"slack": "Slack", "email": "Email"}
+_MEDIA = {"slack": "By Slack", "email": "By email"}
 _KINDS = {"item": "Item of a source", "letter": "Weekly letter", "announcement": "Announcement"}
 
 
@@ -96,7 +96,7 @@ def _going(session: Session, language: Language) -> Iterator[Entry]:
         told = words.ngettext(language, "{n} message", "{n} messages", count)
         yield Entry(
             title=title,
-            label=f"{_MEDIA[sender]} · {told}",
+            label=f"{words.gettext(language, _MEDIA[sender])} · {told}",
             facts=(Fact(label=words.gettext(language, "Goes out"), when=When(at=due)),),
         )
 
@@ -104,7 +104,7 @@ def _going(session: Session, language: Language) -> Iterator[Entry]:
 def _accounts(session: Session, now: datetime) -> Iterator[Entry]:
     ill = select(Account).where(Account.fault.is_not(None), Account.blocked_until > now)
     for account in session.scalars(ill.order_by(Account.sender)):
-        yield Entry(title=_MEDIA.get(account.sender, account.sender), notes=(account.fault or "",))
+        yield Entry(title=account.sender.partition(":")[0].capitalize(), notes=(account.fault or "",))
 
 
 def _sources(session: Session) -> Iterator[Entry]:

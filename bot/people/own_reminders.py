@@ -43,7 +43,7 @@ def remind_on(
     if at > clock.now() + FURTHEST:
         raise Refused("far")
     mine = Reminder.item_id == item_id, Reminder.contact_id == contact.id, Reminder.state == "planned"
-    if (session.scalar(select(func.count()).where(*mine)) or 0) >= MOST:
+    if (session.scalar(select(func.count()).where(*mine, Reminder.due_at != at)) or 0) >= MOST:
         raise Refused("many")
     row = {
         "key": f"{item_id}:personal:{contact.id}:{at.isoformat()}", "item_id": item_id,

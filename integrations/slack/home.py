@@ -62,7 +62,7 @@ def _choice(choice: Choice, number: int) -> Block | None:
         "type": "static_select",
         "action_id": f"do.choice.{number}",
         "options": options,
-        "placeholder": plain("…"),
+        "placeholder": plain(shorten(line(choice.hint), limits.HEADER, escaped=False) or "…"),
     }
     now = next((each for each in options if each["value"] == choice.chosen), None)
     mark = hashlib.sha256(json.dumps([choice.chosen, options]).encode()).hexdigest()[:12]

@@ -193,4 +193,8 @@ def test_a_lead_mutes_for_the_whole_city_and_can_take_that_back(street: Street) 
     street.alice.press(street.alice.home, "Mute this for the whole city")
     street.settle()
     assert street.alice.home is not None
-    assert "Low-carbon Tampere" not in street.alice.home.text
+    assert "Muted" in street.alice.home.text
+    street.alice.press(street.alice.home, "Let the city hear of it again")
+    street.settle()
+    assert "Muted" not in street.alice.home.text
+    assert "Mute this for the whole city" in str(street.alice.home.blocks)

@@ -131,6 +131,10 @@ def test_a_city_lead_can_mute_for_the_city_and_then_it_is_gone(house: House, of:
     with house.database.writing() as session:
         mute_city(session, who(session, "alice"), one.item_id or 0, "tampere", "slack", FROM)
     assert titles(of()) == ["Mikään ei sulkeudu lähiaikoina"]
+    (back,) = of().sections[1].entries[0].actions
+    assert buttons.read(back.does) == (MuteCity("tampere", off=True), one.item_id)
+    join(house, "Bob")
+    assert len(of("bob").sections) == 1
 
 
 def test_who_is_in_no_city_hears_of_what_concerns_all_and_is_told_so(house: House, of: Any) -> None:
