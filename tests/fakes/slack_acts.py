@@ -1,32 +1,20 @@
-"""The payloads of what a person does in the fake Slack, and what they have before them."""
+"""What a person has before them in the fake Slack, and what they write and take back there."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.fakes.slack_answers import Ephemeral
-from tests.fakes.slack_door import APP, VERIFICATION, Answer
-from tests.fakes.slack_inputs import elements, find, state_of
+from tests.fakes.slack_door import Answer
+from tests.fakes.slack_inputs import elements, find
+from tests.fakes.slack_payloads import Node, Payloads
+from tests.fakes.slack_records import Posted
 from tests.fakes.slack_surfaces import with_ids
 from tests.fakes.slack_views import View
-from tests.fakes.slack_workspace import Posted, User
-
-if TYPE_CHECKING:
-    from tests.fakes.slack_driving import Driven
-
-Node = dict[str, Any]
 
 
-class Acts:
-    """A person's ids, what they see, and what Slack sends when they do something."""
-
-    def __init__(self, slack: Driven, user: User) -> None:
-        self._slack = slack
-        self.user, self.id, self.team = user, user.id, user.team
-        self.key = (user.team, user.id)
-        workspace = slack._workspace
-        self.dm = workspace.direct(user.team, user.id, "user_not_found")
-        self.bot = next((each.bot for each in workspace.tokens.values() if each.team == user.team), "UBOT")
+class Acts(Payloads):
+    """A person's view of Slack, and their own messages."""
 
     # -- what they see
 
@@ -51,82 +39,6 @@ class Acts:
         """What the app wrote to them directly and did not delete."""
         return [each for each in self._slack._workspace.written(self.dm) if each.user != self.id]
 
-    # -- what is sent
-
-    def _who(self) -> Node:
-        name = self.user.name.lower()
-        return {"id": self.id, "username": name, "name": name, "team_id": self.team}
-
-    def _envelope(self, kind: str, in_modal: bool = False) -> Node:
-        with self._slack._lock:
-            trigger = self._slack._workspace.views.trigger(self.key, in_modal)
-        return {
-            "type": kind, "team": {"id": self.team, "domain": f"fake-{self.team.lower()}"}, "user": self._who(),
-            "api_app_id": APP, "token": VERIFICATION, "trigger_id": trigger, "enterprise": None,
-            "is_enterprise_install": False,
-        }  # fmt: skip
-
-    def _answer_at(self, channel: str, source: Any = None) -> str:
-        with self._slack._lock:
-            return self._slack.url + self._slack._workspace.answers.url(self.key, channel, source)
-
-    def _send_command(self, command: str, text: str, channel: str) -> Answer:
-        place = self._slack._workspace.conversations.get(channel)
-        with self._slack._lock:
-            trigger = self._slack._workspace.views.trigger(self.key)
-        fields = {
-            "token": VERIFICATION, "team_id": self.team, "team_domain": f"fake-{self.team.lower()}",
-            "channel_id": channel, "user_id": self.id, "user_name": self.user.name.lower(), "command": command,
-            "channel_name": "directmessage" if place and place.user else (place and place.name) or channel.lower(),
-            "text": text, "api_app_id": APP, "is_enterprise_install": "false", "trigger_id": trigger,
-            "response_url": self._answer_at(channel),
-        }  # fmt: skip
-        return self._slack.door.form(fields, command)
-
-    def _send_action(self, place: Posted | Ephemeral | View, blocks: list[Node], action: Node) -> Answer:
-        if isinstance(place, View):
-            payload = self._envelope("block_actions", in_modal=place.given["type"] == "modal")
-            payload["view"] = place.shown()
-            payload["container"] = {"type": "view", "view_id": place.id}
-            return self._slack.door.payload(payload | {"actions": [action]})
-        payload = self._envelope("block_actions")
-        only = isinstance(place, Ephemeral)
-        payload["container"] = {
-            "type": "message", "message_ts": place.ts, "channel_id": place.channel, "is_ephemeral": only,
-        }  # fmt: skip
-        if place.thread_ts:
-            payload["container"]["thread_ts"] = place.thread_ts
-        payload["channel"] = {"id": place.channel, "name": place.channel.lower()}
-        payload["response_url"] = self._answer_at(place.channel, place)
-        state: Node = {action["block_id"]: {}}
-        if action["type"] not in ("button", "overflow"):
-            block, element = find(blocks, action["action_id"])
-            chosen = next(value for name, value in action.items() if name.startswith("selected_"))
-            state = {block: {action["action_id"]: state_of(element, chosen)}}
-        payload["state"] = {"values": {name: found for name, found in state.items() if found}}
-        if isinstance(place, Posted):
-            payload["message"] = place.shown(with_metadata=True) | {"blocks": blocks, "app_id": APP}
-        return self._slack.door.payload(payload | {"actions": [action]})
-
-    def _send_shortcut(self, callback_id: str, message: Any) -> Answer:
-        payload = self._envelope("message_action" if message else "shortcut")
-        payload |= {"callback_id": callback_id, "action_ts": self._stamp()}
-        if message:
-            found = self._slack._workspace.message(message.channel, message.ts)
-            assert found, "that message is not there"
-            payload |= {"message": found.shown(with_metadata=False), "message_ts": message.ts}
-            payload["channel"] = {"id": message.channel, "name": message.channel.lower()}
-            payload["response_url"] = self._answer_at(message.channel)
-        return self._slack.door.payload(payload)
-
-    def _send_view(self, kind: str, view: View, **more: Any) -> Answer:
-        payload = self._envelope(kind, in_modal=True) | {"view": view.shown()} | more
-        if kind == "view_closed":
-            payload.pop("trigger_id")
-        else:
-            payload["response_urls"] = []
-        return self._slack.door.payload(payload)
-
     # -- messages
 
     def _post(self, channel: str, text: str, thread: Any) -> Posted:
@@ -148,6 +60,8 @@ class Acts:
         event = {"user": self.id, "text": posted.text, "ts": posted.ts, "channel": posted.channel}
         event |= {"event_ts": posted.ts, "team": self.team, "client_msg_id": f"client-{posted.ts}"}
         event |= {"thread_ts": posted.thread_ts} if posted.thread_ts else {}
+        if place.team != self.team:
+            event |= {"user_team": self.team, "source_team": self.team}
         outer = {"is_ext_shared_channel": place.shared}
         if mention:
             self._slack.event(event | {"type": "app_mention"}, team=place.team, **outer)
@@ -191,10 +105,6 @@ class Acts:
             return self._slack._workspace.oauth.consent(self.user, address, allow, scopes)
 
     # -- where things are
-
-    def _stamp(self) -> str:
-        with self._slack._lock:
-            return self._slack._workspace.stamp()
 
     def _blocks(self, place: Posted | Ephemeral | View) -> list[Node]:
         if isinstance(place, Posted):

@@ -108,7 +108,7 @@ class Door:
         )
         if repeat > 1 or answer.ok or answer.headers.get("x-slack-no-retry") == "1":
             return answer
-        start, reason = self._now(), "http_error" if answer.status else "http_timeout"
+        start, reason = self._now(), _reason(answer)
         first, *later = [
             Delivery(envelope["event_id"], number, start + after, envelope, reason)
             for number, after in enumerate(_AFTER, start=1)
@@ -162,6 +162,12 @@ class Door:
 
 def _why(number: int) -> str:
     return "http_timeout" if number else ""
+
+
+def _reason(answer: Answer) -> str:
+    if answer.status:
+        return "http_error"
+    return "http_timeout" if answer.body == "timed out" else "connection_failed"
 
 
 def _ask(url: str, body: bytes, headers: dict[str, str], patience: float) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -115,6 +116,18 @@ class Driven:
             ],
         }  # fmt: skip
         return self.door.event(envelope | outer, repeat)
+
+    def verify_url(self, challenge: str = "challenge") -> Answer:
+        """What Slack sends when an administrator saves the request URL: the challenge is to come back."""
+        body = json.dumps(
+            {"type": "url_verification", "token": VERIFICATION, "challenge": challenge}
+        ).encode()
+        return self.door.send(body, "application/json", "url_verification")
+
+    def check_certificate(self) -> Answer:
+        """What Slack sends now and then to check the certificate; it is not signed."""
+        form = f"ssl_check=1&token={VERIFICATION}".encode()
+        return self.door.send(form, "application/x-www-form-urlencoded", "ssl_check", signed=False)
 
     def retry_due(self) -> list[Answer]:
         """Send again the events whose time for it has come by Slack's clock: after one minute and after five."""

@@ -24,6 +24,7 @@
     alice.messages                                                # what the app wrote to her directly
     alice.trouble                                                 # what Slack told her went wrong, or ""
 
+`slack.verify_url()`, `slack.check_certificate()` are what Slack itself asks (url_verification, ssl_check).
 `slack.event({...}, repeat=10)` delivers any event, ten times under one `event_id`; `slack.retry_due()` does
 Slack's later attempts; `slack.slow_acks`, `slack.deliveries`; `slack.leave("UALICE")`,
 `slack.changed("UALICE", email=…)`, `slack.alter("C1", archived=True)`, `slack.uninstall(team="T2")`.
@@ -42,7 +43,7 @@ from tests.fakes.slack_acts import Acts
 from tests.fakes.slack_answers import Ephemeral
 from tests.fakes.slack_door import Answer
 from tests.fakes.slack_inputs import action_of, find, state_of, unfilled
-from tests.fakes.slack_text import Refused
+from tests.fakes.slack_limits import Refused, check_message
 from tests.fakes.slack_views import View
 from tests.fakes.slack_workspace import Posted, User
 
@@ -75,13 +76,24 @@ class Person(Acts):
         """Use a slash command. What the app acknowledges with is shown to them."""
         command, _, text = said.partition(" ")
         answer = self._send_command(command, text, channel)
-        self._learn(answer)
+        self._learn(answer, command)
         if answer.ok and answer.body:
-            shown = answer.data or {"text": answer.body}
-            with self._slack._lock:
-                workspace = self._slack._workspace
-                workspace.answers.show(self.key, channel, shown, workspace.stamp())
+            self._take_at_once(answer, channel)
         return answer
+
+    def _take_at_once(self, answer: Answer, channel: str) -> None:
+        """Show what a command was acknowledged with, to them or to all."""
+        said, workspace = answer.data or {"text": answer.body}, self._slack._workspace
+        try:
+            check_message(said)
+        except Refused as why:
+            self.trouble = f"{CONNECTING} ({why.error} {why.details or ''})"
+            return
+        with self._slack._lock:
+            if said.get("response_type") == "in_channel":
+                workspace.commit(workspace.conversations[channel], said, self.bot)
+            else:
+                workspace.answers.show(self.key, channel, said, workspace.stamp())
 
     def say_to_app(self, text: str, thread: Any = None) -> Written:
         """Write to the app directly."""
@@ -144,6 +156,14 @@ class Person(Acts):
             view.filled.setdefault(home, {})[element["action_id"]] = state_of(element, value)
         return view
 
+    def type_ahead(self, wanted: str, typed: str, view: View | None = None) -> list[dict[str, Any]]:
+        """Type in a menu whose options the app gives (`external_select`); returns them."""
+        view = view or self._top()
+        block, element = find(view.blocks, wanted)
+        answer = self._send_typed(view, block, element, typed)
+        self._learn(answer)
+        return list(answer.data.get("options") or ())
+
     def submit(self, values: dict[str, Any] | None = None, view: View | None = None) -> Answer:
         """Submit a modal; Slack itself refuses (AssertionError) where required inputs are empty or too long."""
         view = self.fill(values or {}, view)
@@ -182,13 +202,16 @@ class Person(Acts):
                     if not view.errors or not view.errors.keys() <= known:
                         raise Refused("errors must name input blocks")
                 case "update":
-                    views.replace(view, views.check(asked.get("view"), self.team, view))
+                    views.replace(view, views.check(asked.get("view"), view.team, view))
                 case "push":
-                    views.put_on_top(self.key, views.check(asked.get("view"), self.team))
+                    views.put_on_top(self.key, view.team, views.check(asked.get("view"), view.team))
                 case other:
                     raise Refused(f"unknown response_action {other}")
         except Refused as why:
             self.trouble = f"{CONNECTING} ({why.error} {why.details or ''})"
 
-    def _learn(self, answer: Answer) -> None:
+    def _learn(self, answer: Answer, command: str = "") -> None:
         self.trouble = "" if answer.ok else CONNECTING
+        if command and not answer.ok:
+            why = "dispatch_failed" if answer.status or answer.body != "timed out" else "operation_timeout"
+            self.trouble = f'{command} failed with the error "{why}"'

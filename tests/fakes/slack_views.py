@@ -25,6 +25,7 @@ class Trigger:
 
     who: Key
     made: float
+    team: str
     used: bool = False
     in_modal: bool = False
 
@@ -35,6 +36,7 @@ class View:
 
     id: str
     who: Key
+    team: str
     given: dict[str, Any] = field(repr=False)
     hash: str
     root: str
@@ -68,7 +70,7 @@ class View:
         return plain | self.given | {
             "id": self.id, "team_id": self.who[0], "hash": self.hash, "root_view_id": self.root,
             "previous_view_id": self.previous, "app_id": APP, "bot_id": "B1",
-            "app_installed_team_id": self.who[0],
+            "app_installed_team_id": self.team,
             "state": {"values": {block: dict(found) for block, found in self.filled.items()}},
         }  # fmt: skip
 
@@ -83,18 +85,18 @@ class Views:
         self.modals: dict[Key, list[View]] = {}
         self.homes: dict[Key, View] = {}
 
-    def trigger(self, who: Key, in_modal: bool = False) -> str:
-        """A new trigger for something that a person did."""
+    def trigger(self, who: Key, in_modal: bool = False, team: str = "") -> str:
+        """A new trigger for something that a person did; `team` is where the app is, if not where they are."""
         self._made += 1
         name = f"{self._made}.{who[0]}.{hashlib.md5(str(self._made).encode()).hexdigest()}"
-        self.triggers[name] = Trigger(who, self._now(), in_modal=in_modal)
+        self.triggers[name] = Trigger(who, self._now(), team or who[0], in_modal=in_modal)
         return name
 
     def open(self, team: str, args: dict[str, Any]) -> View:
         """Open a modal over whatever is there. Raises Refused."""
         given = self._checked(args, "modal", team)
         who = self._use(team, args).who
-        view = self._new(who, given, None)
+        view = self._new(who, team, given, None)
         self.modals[who] = [view]
         return view
 
@@ -104,14 +106,14 @@ class Views:
         trigger = self._use(team, args)
         if not trigger.in_modal or not self.modals.get(trigger.who):
             raise Refused("invalid_trigger_id")
-        return self.put_on_top(trigger.who, given)
+        return self.put_on_top(trigger.who, team, given)
 
-    def put_on_top(self, who: Key, given: dict[str, Any]) -> View:
+    def put_on_top(self, who: Key, team: str, given: dict[str, Any]) -> View:
         """The same for a checked view that an app answered a submission with. Raises Refused."""
         stack = self.modals.setdefault(who, [])
         if len(stack) >= DEEPEST:
             raise Refused("push_limit_reached")
-        stack.append(self._new(who, given, stack[-1] if stack else None))
+        stack.append(self._new(who, team, given, stack[-1] if stack else None))
         return stack[-1]
 
     def update(self, team: str, args: dict[str, Any]) -> View:
@@ -143,7 +145,7 @@ class Views:
         view = self.homes.get(who)
         given = self._checked(args, "home", team, view)
         if view is None:
-            view = self.homes[who] = self._new(who, given, None)
+            view = self.homes[who] = self._new(who, team, given, None)
             return view
         _same_version(view, args)
         return self.replace(view, given)
@@ -169,7 +171,7 @@ class Views:
 
     def _use(self, team: str, args: dict[str, Any]) -> Trigger:
         trigger = self.triggers.get(str(args.get("trigger_id") or ""))
-        if trigger is None or trigger.who[0] != team:
+        if trigger is None or trigger.team != team:
             raise Refused("invalid_trigger_id")
         if trigger.used:
             raise Refused("exchanged_trigger_id")
@@ -178,19 +180,19 @@ class Views:
         trigger.used = True
         return trigger
 
-    def _new(self, who: Key, given: dict[str, Any], under: View | None) -> View:
+    def _new(self, who: Key, team: str, given: dict[str, Any], under: View | None) -> View:
         self._made += 1
         name = f"V{self._made:08d}"
         root, previous = (under.root, under.id) if under else (name, None)
-        return View(name, who, given, self._hash(), root, previous, first_values(given["blocks"]))
+        return View(name, who, team, given, self._hash(), root, previous, first_values(given["blocks"]))
 
     def _hash(self) -> str:
         self._made += 1
         return f"{int(self._now())}.{hashlib.md5(str(self._made).encode()).hexdigest()[:8]}"
 
     def _all(self, team: str) -> list[View]:
-        stacks = [view for who, stack in self.modals.items() if who[0] == team for view in stack]
-        return stacks + [view for who, view in self.homes.items() if who[0] == team]
+        views = [view for stack in self.modals.values() for view in stack]
+        return [view for view in (*views, *self.homes.values()) if view.team == team]
 
 
 def _is(view: View, external: Any) -> bool:
