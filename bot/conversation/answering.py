@@ -12,8 +12,12 @@ from bot.conversation.speaker import Room, Speaker
 from bot.people.answers import Refused, answer, answer_of, known_item, take_back
 from bot.people.mutes import leads, mute, mute_city, unmute, unmute_city
 from bot.people.own_reminders import at_hour, remind_on
+from bot.people.roster_lines import others_line
 
 Done = GiveAnswer | AskReminder | MuteItem | TakeBack | MuteCity
+
+_JOINING = ("interested", "need_partner")
+"""Answers with which it is worth knowing who else is in."""
 
 MOST_CITIES = 3
 """Cities of one lead that get a button of their own."""
@@ -43,9 +47,11 @@ def _answer(session: Session, room: Room, who: Speaker, item_id: int, asked: Giv
     still = words.gettext(language, "You will get the reminders all the same.")
     silent = words.gettext(language, "You will get no more reminders of it.")
     more = _for_cities(room, who, item_id) if asked.kind == "not_for_us" else ()
+    others = others_line(session, room.network, contact, item_id) if asked.kind in _JOINING else ""
     return Said(
-        title, (still if kept.remind else silent,), item_id, actions=(undo(language, before, item_id), *more)
-    )
+        title, (still if kept.remind else silent,), item_id, actions=(undo(language, before, item_id), *more),
+        notes=(others,) if others else (),
+    )  # fmt: skip
 
 
 def _take_back(session: Session, who: Speaker, item_id: int) -> Said:

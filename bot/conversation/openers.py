@@ -15,7 +15,8 @@ CALLS = (
     "avoimet haut", "avoimet hakemukset", "avoimia hakuja", "onko avoimia hakuja", "mitkä haut ovat auki",
     "mitä hakuja on auki", "mitä on auki", "haut", "hakuja", "näytä haut", "näytä avoimet haut", "avoimet",
     "öppna utlysningar", "öppen utlysning", "utlysningar", "visa utlysningar", "visa öppna utlysningar",
-    "vilka utlysningar är öppna", "öppna ansökningar", "öppna ansökningsomgångar", "finns det öppna utlysningar",
+    "vilka utlysningar är öppna", "öppna ansökningar", "öppna ansökningsomgångar", "ansökningsomgångar",
+    "vilka ansökningsomgångar är öppna", "finns det öppna utlysningar",
 )  # fmt: skip
 
 DEADLINES = (
@@ -30,8 +31,9 @@ SEARCH = (
 )  # fmt: skip
 
 FOLLOW = (
-    "subscribe to", "subscribe topic", "subscribe", "follow topic", "follow", "tilaa aihe", "tilaa", "seuraa aihetta",
-    "seuraa", "prenumerera på", "prenumerera", "följ ämnet", "följ",
+    "subscribe to", "subscribe topic", "subscribe", "follow topic", "follow", "tilaa aihe", "tilaa teema",
+    "tilaa", "seuraa aihetta", "seuraa teemaa", "seuraa", "prenumerera på", "prenumerera", "följ ämnet", "följ temat",
+    "följ",
 )  # fmt: skip
 
 UNFOLLOW = (
