@@ -81,6 +81,7 @@ def _installation(settings: Settings) -> Iterator[Finding]:
     house = open_house(settings)
     click.get_current_context().call_on_close(house.database.close)
     yield from _senders(house)
+    yield from _chat(house.settings)
     yield from _mailbox(house)
     yield _workers(house)
     yield from _outbox(house)
@@ -126,6 +127,19 @@ def _senders(house: House) -> Iterator[Finding]:
             yield Finding(name, "; ".join(sender.check()) or None)
         finally:
             sender.close()
+
+
+def _chat(settings: Settings) -> Iterator[Finding]:
+    """What lies between an app that only posts and one that hears."""
+    if not (settings.slack_bot_token or settings.slack_client_id):
+        return
+    if not settings.slack_signing_secret:
+        deaf = "it posts, and hears no command, button or message: set SLACK_SIGNING_SECRET (docs/slack.md)"
+        yield Finding("Slack app", deaf, "note")
+    elif not settings.public_url.startswith("https://"):
+        yield Finding(
+            "Slack app", f"Slack reaches only https, and PUBLIC_URL is {settings.public_url}", "note"
+        )
 
 
 def _mailbox(house: House) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ def broken(said: Said) -> dict[str, str]:
 def test_all_is_well(live: Shell, database: Database) -> None:
     with database.writing() as session:
         Worker("separate").beat(session)
-    said = live("doctor")
+    said = live("doctor", SLACK_SIGNING_SECRET="s" * 32, PUBLIC_URL="https://silta.example.org")
     assert (said.code, said.err) == (0, "")
     assert said.lines == [
         "well    settings (DELIVERY_MODE=live, WORKER=embedded)",
@@ -84,6 +84,13 @@ def test_all_is_well(live: Shell, database: Database) -> None:
         "well    approvals",
         "well    source webhook",
     ]
+
+
+def test_a_slack_app_that_hears_nothing_is_a_note(live: Shell) -> None:
+    deaf = "it posts, and hears no command, button or message: set SLACK_SIGNING_SECRET (docs/slack.md)"
+    assert f"note    Slack app: {deaf}" in live("doctor", SLACK_SIGNING_SECRET="").lines
+    far = "Slack reaches only https, and PUBLIC_URL is http://127.0.0.1:8000"
+    assert f"note    Slack app: {far}" in live("doctor", SLACK_SIGNING_SECRET="s" * 32).lines
 
 
 def test_a_draft_that_nobody_can_approve_is_a_note(
