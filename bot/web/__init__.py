@@ -17,6 +17,7 @@ from bot.web.approvals import approvals
 from bot.web.archive import archive
 from bot.web.bounces import bounces
 from bot.web.calendars import calendars
+from bot.web.claims import claims
 from bot.web.deliveries import deliveries
 from bot.web.doors import Doors
 from bot.web.exports import exports
@@ -35,6 +36,7 @@ from bot.web.readers import readers
 from bot.web.sign_in import sign_in
 from bot.web.slack import ChatDoors, slack
 from bot.web.why import why
+from bot.web.workspaces import workspaces
 
 FORM_LIMIT = 1024 * 1024
 """Bytes of a form: an announcement of 50,000 characters in three languages, six bytes a letter. `/in` has its own."""
@@ -83,6 +85,8 @@ def build(house: House) -> Flask:
         letters,
         answers,
         bounces,
+        claims,
+        workspaces,
         slack,
     )
     for blueprint in pages:

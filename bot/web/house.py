@@ -9,6 +9,7 @@ from flask import current_app
 
 from bot.contracts import Letter, Sender, Webhook
 from bot.contracts.chat import ChatDoor
+from bot.contracts.workspaces import Workspaces
 from bot.delivery.envelopes import Stationery
 from bot.links import Links
 from bot.network import Network
@@ -46,6 +47,10 @@ class House(Protocol):
     @property
     def renderers(self) -> Mapping[str, Callable[[], Sender]]:
         """A sender of every medium that is only asked to draw, configured or not."""
+
+    @property
+    def workspaces(self) -> Workspaces | None:
+        """The Slack workspaces where the app is installed; None where there is one only."""
 
     def read_letter(self, raw: bytes) -> Letter:
         """What a letter is, from its bytes."""
