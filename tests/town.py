@@ -75,10 +75,13 @@ class Town:
         self.house: House = self.app.extensions["silta"].house
         self.steps = self.house.steps("once")
         self.senders = {name: make() for name, make in self.steps.senders.items()}
+        self.chat = self.steps.open_chat() if self.steps.open_chat else None
 
     def close(self) -> None:
         for sender in self.senders.values():
             sender.close()
+        if self.chat is not None:
+            self.chat.close()
         self.steps.lanes.journal.close()
         self.house.database.close()
 
@@ -147,6 +150,7 @@ class Town:
         """Take every step once; returns whether one of them found something to do."""
         steps = self.steps
         worked = [steps.poll() is not None, steps.plan(), steps.tick(), steps.duty(), steps.sweep() > 0]
+        worked.append(self.chat is not None and steps.talk(self.chat))
         for medium in self.steps.media:
             sender = self.senders.get(medium)
             worked.append(self.steps.serve(medium, sender) + self.steps.doubts(medium, sender) > 0)

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.people.enrolment import Person
+from bot.store.audit import Audit
 from bot.store.drafts import Draft
+from tests.journeys.slack_announcement import Told, play
 from tests.journeys.slack_desk import SECRET, Desk, desk_of
 from tests.town import OpenTown
 
@@ -142,3 +144,16 @@ def test_a_preview_shows_what_each_reader_gets(desk: Desk) -> None:
     shown: Any = desk.modal(desk.alice, "Welcome", deep=2)
     assert "Vain englanniksi" in shown.text
     assert "<!channel>" not in str([block for block in shown.blocks if block["type"] == "section"])
+
+
+def test_the_whole_life_of_an_announcement(desk: Desk) -> None:
+    told = Told(quiet=True)
+    play(desk, told)
+    assert len(told.steps) == 16
+    (item,) = [draft.subject_id for draft in drafts(desk)]
+    with desk.town.house.database.reading() as session:
+        acts = session.scalars(select(Audit.action).where(Audit.subject.in_(("draft 1", f"item {item}"))))
+        assert [act.removeprefix("draft.") for act in acts] == [
+            "made", "submitted", "approved", "undone", "approved", "released", "corrected", "submitted",
+            "approved", "released", "announcement.withdrawn",
+        ]  # fmt: skip

@@ -14,7 +14,7 @@ from bot.approval.drafts import locked
 from bot.contracts import Details, Language
 from bot.contracts.announcing import Act, Seen, Sheet, Sorry, Writing
 from bot.contracts.chat import ChatPerson
-from bot.conversation.announcing.forms import checked, fields_of, keep, led_to, merged
+from bot.conversation.announcing.forms import checked, fields_of, keep, led_to, merged, sketch
 from bot.conversation.announcing.labels import choices, labels
 from bot.conversation.announcing.shown import Rules, gone_out, readings, seen, when_lines
 from bot.people.identities import bound
@@ -94,7 +94,7 @@ class Announcements:
                 version=sheet.version,
                 title=next(iter(details.title.values())),
                 messages=readings(details, self._rules.network),
-                lines=self._count(session, author, content),
+                lines=self._count(session, author, details, content.get("send_at")),
             )
 
         return self._ask(person, work)
@@ -181,11 +181,7 @@ class Announcements:
         draft: Draft | None,
     ) -> Writing:
         language = author.language
-        _, content = checked(values, self._rules.network, self._rules.zone)
-        if content is None:  # what is still missing does not keep us from counting
-            title = {name: values.get(name) or "–" for name in ("title_fi", "title_sv", "title_en")}
-            said = {name: text for name, text in title.items() if values.get(name) or name == f"title_{tab}"}
-            _, content = checked({**values, **said}, self._rules.network, self._rules.zone)
+        details = sketch(values, self._rules.network, tab)
         corrects = draft is not None and gone_out(session, draft) == "published"
         notice = "This corrects an announcement that has gone out; until then it stands as it is."
         return Writing(
@@ -196,7 +192,7 @@ class Announcements:
             choices=choices(language, self._rules.network),
             draft=sheet.draft,
             version=sheet.version,
-            count=self._count(session, author, content) if content else (),
+            count=self._count(session, author, details, values.get("send_at")),
             notice=words.gettext(language, notice) if corrects else "",
         )
 
@@ -212,13 +208,13 @@ class Announcements:
         said = {name: words.gettext(author.language, fault) for name, fault in faults.items()}
         return replace(self._writing(session, author, sheet, values, sheet.tab, draft), faults=said)
 
-    def _count(self, session: Session, author: Contact, content: Mapping[str, Any]) -> tuple[str, ...]:
-        details = Details.model_validate(content["details"])
+    def _count(
+        self, session: Session, author: Contact, details: Details, send_at: str | None
+    ) -> tuple[str, ...]:
         zone = author.timezone or self._rules.zone
-        stated = content.get("send_at")
-        at = max(clock.now(), clock.When.parse(stated).begins()) if stated else clock.now()
+        at = max(clock.now(), clock.When.parse(send_at).begins()) if send_at else clock.now()
         found = reach(session, details, at, self._rules.zone)
-        when = when_lines(at, author.language, self._rules.zone, zone) if stated else ()
+        when = when_lines(at, author.language, self._rules.zone, zone) if send_at else ()
         return (*reach_lines(found, author.language, zone), *when)
 
     def _ask(

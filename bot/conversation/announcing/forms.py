@@ -10,7 +10,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.approval.writing import MOMENTS, Form, content_of, stated
+from bot.approval.writing import MOMENTS, TEXTS, Form, content_of, stated
+from bot.contracts import BODY_LIMIT, KINDS, TITLE_LIMIT, Details, Language
 from bot.contracts.announcing import Sheet
 from bot.network import Network
 from bot.store.chats import ChatForm
@@ -70,6 +71,27 @@ def checked(values: Mapping[str, Any], network: Network, zone: str) -> tuple[For
     form = Form({**values, "links": _links(str(values.get("links") or ""))})
     moments = {name: clock.When.parse(values[name]) if values.get(name) else None for name in MOMENTS}
     return form, content_of(form, moments, network, zone)
+
+
+def sketch(values: Mapping[str, Any], network: Network, tab: Language) -> Details:
+    """What can be told from a form that is not complete yet, so that its readers can be counted."""
+    form = Form(dict(values))
+    titles = {each: form.get(title).strip()[:TITLE_LIMIT] for each, (title, _) in TEXTS.items()}
+    bodies = {each: form.get(body)[:BODY_LIMIT] for each, (_, body) in TEXTS.items() if form.get(body)}
+    said = {each: title for each, title in titles.items() if title or each in bodies}
+    kind = form.get("kind")
+    moments = {name: values[name] for name in ("closes_at", "starts_at") if values.get(name)}
+    return Details.model_validate(
+        {
+            "kind": kind if kind in KINDS else "announcement",
+            "title": {each: title or "–" for each, title in said.items()} or {tab: "–"},
+            "body": bodies,
+            "cities": [city.slug for city in network.cities if form.has("cities", city.slug)],
+            "topics": [topic.slug for topic in network.topics if form.has("topics", topic.slug)],
+            "urgent": bool(values.get("urgent")),
+            **moments,
+        }
+    )
 
 
 def _links(text: str) -> list[dict[str, str]]:

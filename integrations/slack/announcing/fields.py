@@ -32,7 +32,7 @@ def text(
     if lines:
         element["multiline"] = True
     if value:
-        element["initial_value"] = value[:most]
+        element["initial_value"] = shorten(value, most, escaped=False)
     return _input(name, label, element, hint)
 
 
@@ -41,7 +41,7 @@ def select(name: str, label: str, options: Options, chosen: str) -> Block:
     element: Block = {"type": "static_select", "action_id": f"{COUNTED}.{name}", **_offered(options)}
     if found := [option for option in map(_option, options) if option["value"] == (chosen or NONE)]:
         element["initial_option"] = found[0]
-    return _input(name, label, element)
+    return _input(name, label, element) | {"optional": not found}
 
 
 def several(name: str, label: str, options: Options, chosen: Sequence[str], hint: str = "") -> Block:
@@ -52,9 +52,9 @@ def several(name: str, label: str, options: Options, chosen: Sequence[str], hint
     return _input(name, label, element, hint)
 
 
-def tick(name: str, label: str, ticked: bool) -> Block:
+def tick(name: str, label: str, words: str, ticked: bool) -> Block:
     """A box to tick."""
-    option = _option((name, label))
+    option = _option((name, words))
     element: Block = {"type": "checkboxes", "action_id": f"{COUNTED}.{name}", "options": [option]}
     if ticked:
         element["initial_options"] = [option]

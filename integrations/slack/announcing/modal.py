@@ -14,7 +14,7 @@ from bot.contracts import LANGUAGES, Language
 from bot.contracts.announcing import Sheet, Sorry, Writing
 from integrations.slack.announcing.fields import TEXT, moment, select, several, text, tick, typed
 from integrations.slack.elements import Block, context, marked, plain, section
-from integrations.slack.plain import escape, shorten
+from integrations.slack.plain import escape, shorten, size
 
 FORM = "announce.form"
 TAB = "announce.tab"
@@ -109,13 +109,12 @@ def _tab(language: Language, writing: Writing) -> Block:
 def _texts(writing: Writing) -> list[Block]:
     title, body = f"title_{writing.tab}", f"body_{writing.tab}"
     said, name = writing.values, writing.words[writing.tab]
-    return [
-        text(title, f"{writing.words['title']} ({name})", str(said.get(title) or ""), most=TITLE_MOST),
-        text(
-            body, f"{writing.words['body']} ({name})", str(said.get(body) or ""),
-            lines=True, hint=writing.words["body_hint"],
-        ),
-    ]  # fmt: skip
+    label, written = f"{writing.words['body']} ({name})", str(said.get(body) or "")
+    made = [text(title, f"{writing.words['title']} ({name})", str(said.get(title) or ""), most=TITLE_MOST)]
+    if size(written) > TEXT:
+        # Shown, it would be cut, and handed in like that: what is not shown the house keeps as it is.
+        return [*made, section(f"*{escape(label)}*\n{escape(writing.words['too_long'])}")]
+    return [*made, text(body, label, written, lines=True, hint=writing.words["body_hint"])]
 
 
 def _choices(writing: Writing) -> list[Block]:
@@ -125,7 +124,7 @@ def _choices(writing: Writing) -> list[Block]:
         select("kind", words["kind"], offered["kind"], kind),
         several("cities", words["cities"], offered["cities"], said.get("cities") or (), words["all"]),
         several("topics", words["topics"], offered["topics"], said.get("topics") or (), words["all"]),
-        tick("urgent", words["urgent"], bool(said.get("urgent"))),
+        tick("urgent", words["urgent"], words["at_once"], bool(said.get("urgent"))),
         moment("send_at", words["send_at"], str(said.get("send_at") or "")),
     ]
     if kind in {"event", "call"}:
@@ -135,6 +134,7 @@ def _choices(writing: Writing) -> list[Block]:
         made.append(text("location", words["location"], str(said.get("location") or ""), most=300))
     return [
         *made,
+        _count(writing),
         text("url", words["url"], str(said.get("url") or ""), most=TEXT),
         text("links", words["links"], str(said.get("links") or ""), lines=True, hint=words["links_hint"]),
         select(
@@ -144,18 +144,18 @@ def _choices(writing: Writing) -> list[Block]:
     ]
 
 
-def _foot(writing: Writing) -> list[Block]:
+def _count(writing: Writing) -> Block:
     count = "\n".join(f"• {escape(each)}" for each in writing.count) or "–"
+    said = f"*{escape(writing.words['count'])}*\n{count}"
+    return {"type": "section", "block_id": "count", "text": marked(said)}
+
+
+def _foot(writing: Writing) -> list[Block]:
     buttons = [
         {"type": "button", "action_id": action, "text": plain(writing.words[name])}
         for action, name in ((PREVIEW, "preview"), (SAVE, "save"))
     ]
-    reached = {
-        "type": "section",
-        "block_id": "count",
-        "text": marked(f"*{escape(writing.words['count'])}*\n{count}"),
-    }
-    return [reached, {"type": "actions", "block_id": "more", "elements": buttons}]
+    return [{"type": "actions", "block_id": "more", "elements": buttons}]
 
 
 def _in_this_tab(name: str, writing: Writing) -> str:

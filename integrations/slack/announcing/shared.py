@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from integrations.slack.plain import clean
+from integrations.slack.plain import clean, shorten
 
 MOST = 3_000
 _TOKEN = re.compile(r"<([^<>]*)>")
@@ -14,7 +14,8 @@ _BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]*?\S)\*(?![\w*])")
 
 def as_markdown(text: str) -> str:
     """What somebody wrote, to be edited: never longer than a field holds."""
-    return unescape(_TOKEN.sub(_plainly, _BOLD.sub(r"**\1**", clean(text))))[:MOST]
+    said = unescape(_TOKEN.sub(_plainly, _BOLD.sub(r"**\1**", clean(text))))
+    return shorten(said, MOST, escaped=False)
 
 
 def _plainly(token: re.Match[str]) -> str:

@@ -1,0 +1,80 @@
+"""The modals of announcements, whatever they hold, stay within what Slack takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.contracts import Message, Words
+from bot.contracts.announcing import Seen, Writing
+from bot.conversation.announcing.labels import labels
+from integrations.slack.announcing.draft import draft_view, note_view
+from integrations.slack.announcing.modal import errors, form_view
+from integrations.slack.announcing.shared import as_markdown
+from tests.fakes.slack_surfaces import check_view
+
+WORDS = Words(why="Why", preferences="Preferences", unsubscribe="Unsubscribe", network="Network", more="More")
+NASTY = "\u202e<!channel> *x* `y` ~z~ & שלום 🎉"
+
+
+def writing(**more: Any) -> Writing:
+    few = (("a", "A"), ("b", "B"))
+    many = tuple((f"city-{number}", f"{NASTY} {number}") for number in range(400))
+    stated: dict[str, Any] = {
+        "language": "en", "words": labels("en"), "tab": "sv",
+        "values": {"title_sv": NASTY * 40, "body_sv": "x" * 60_000, "kind": "event", "cities": ["city-399"]},
+        "choices": {"kind": (("event", "Event"),), "cities": many, "topics": few, "visibility": few,
+                    "repeat": (("", "No"), ("weekly", "Weekly"))},
+        "count": (NASTY,), "notice": NASTY,
+    }  # fmt: skip
+    return Writing(**(stated | more))
+
+
+def message(language: Any, body: str) -> Message:
+    return Message(language=language, label="Label", title=NASTY * 20, body=body, words=WORDS)
+
+
+@pytest.mark.parametrize("body", ["short", "word " * 10_000, NASTY * 500, "1. a\n" * 2_000])
+def test_slack_takes_a_form_and_a_draft_of_any_length(body: str) -> None:
+    shown = Seen(
+        language="en", words=labels("en"), zone="Europe/Helsinki", draft=1, version=2, title=NASTY * 50,
+        messages=(message("fi", body), message("sv", body), message("en", body)), done=NASTY,
+        acts=("approve", "return", "undo", "submit", "take_back", "drop", "withdraw", "edit"),
+        lines=(NASTY * 100,) * 12,
+        changed=tuple((NASTY * 10, (("old", body), ("new", body), ("same", body))) for _ in range(40)),
+    )  # fmt: skip
+    for view in (form_view(writing()), draft_view(shown), note_view(shown)):
+        check_view(view, "modal")
+        assert "<!channel>" not in str([block for block in view["blocks"] if block["type"] == "section"])
+
+
+def test_a_text_that_no_field_holds_is_not_shown_in_one() -> None:
+    view = form_view(writing())
+    assert "body_sv" not in {block.get("block_id") for block in view["blocks"]}
+    assert "longer than a field of Slack holds" in str(view["blocks"])
+
+
+def test_more_options_than_a_list_holds_come_in_groups_and_what_is_chosen_stays_so() -> None:
+    (cities,) = [block for block in form_view(writing())["blocks"] if block.get("block_id") == "cities"]
+    groups = cities["element"]["option_groups"]
+    assert [len(group["options"]) for group in groups] == [100] * 4
+    assert [option["value"] for option in cities["element"]["initial_options"]] == ["city-399"]
+
+
+def test_a_fault_of_a_field_that_is_not_shown_stands_where_it_can_be_read() -> None:
+    found = errors(writing(faults={"title_fi": "Too long.", "url": "No address."}))
+    assert found == {"title_sv": "Title (Finnish): Too long.", "url": "No address."}
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("*Read* <https://example.org|this>", "**Read** [this](https://example.org)"),
+        ("&lt;b&gt; &amp; <https://example.org>", "<b> & https://example.org"),
+        ("<@U1|alice> <#C1|town> <!here> <!date^1^{time}|noon>", "alice town here noon"),
+        ("x" * 5_000, "x" * 2_999 + "…"),
+    ],
+)
+def test_a_shared_message_begins_as_markdown(said: str, meant: str) -> None:
+    assert as_markdown(said) == meant
