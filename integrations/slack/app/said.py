@@ -38,4 +38,5 @@ def _words(found: re.Match[str]) -> str:
     sign = _SIGNS.get(target[:1], "")
     if sign:
         return sign + (label or target[1:]).lstrip("@#")
-    return label or target.removeprefix("mailto:")
+    address = target.removeprefix("mailto:")
+    return f"{label} ({address})" if label and label not in {address, target} else address
