@@ -198,7 +198,7 @@ class _Quiet(WSGIRequestHandler):
 def serving(app: Any) -> Iterator[str]:
     """Serve a WSGI app on a loopback port for as long as the block runs; gives its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

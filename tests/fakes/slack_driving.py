@@ -11,7 +11,8 @@ from tests.fakes.slack_door import APP, VERIFICATION, Answer, Delivery, Door
 from tests.fakes.slack_files import File
 from tests.fakes.slack_oauth import OAuth
 from tests.fakes.slack_people import Person
-from tests.fakes.slack_workspace import BOT, Conversation, User, Workspace
+from tests.fakes.slack_records import BOT, Conversation, Posted, User
+from tests.fakes.slack_workspace import Workspace
 
 TEAM = "T1"
 
@@ -85,6 +86,16 @@ class Driven:
             for field, value in changes.items():
                 setattr(place, field, value)
         return self.event(_of_channel(place, changes), team=team)
+
+    def echo(self, posted: Posted) -> Answer:
+        """Tell the app of its own post, as Slack does where it subscribed to a conversation's messages."""
+        place = self._workspace.conversations[posted.channel]
+        event = posted.shown(True) | {"channel": place.id, "channel_type": place.kind, "app_id": APP}
+        return self.event(event, team=place.team)
+
+    def switch_messages_tab(self, on: bool) -> None:
+        """Let people write with the app directly, or not: posts to them are then `messages_tab_disabled`."""
+        self._workspace.messages_tab = on
 
     def event(
         self,

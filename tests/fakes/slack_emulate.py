@@ -6,11 +6,13 @@ It needs Node 22.15, which npm brings. Where npm or its registry is missing, `in
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,8 +56,10 @@ class NotHere(Exception):
 
 def install() -> Path:
     """The folder where `emulate` is, installed once for all runs. Raises NotHere."""
-    folder = Path(tempfile.gettempdir()) / f"silta-emulate-{VERSION}"
-    folder.mkdir(exist_ok=True)
+    folder = Path(tempfile.gettempdir()) / f"silta-emulate-{VERSION}-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise NotHere(f"{folder} belongs to somebody else")
     done, failed = folder / "installed", folder / "failed"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

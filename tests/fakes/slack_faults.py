@@ -153,7 +153,8 @@ class RateLimits:
         """Take one from every bucket, or from none. A bucket is the time at which it is full again."""
         now = self.now()
         waits = [self._full_at.get(key, now) - (burst - 1) / rate - now for key, rate, burst in buckets]
-        if max(waits) > 1e-6:
+        # Epoch seconds have a precision of 2e-7, which adds up over a bucket.
+        if max(waits) > 1e-3:
             return max(1, math.ceil(max(waits)))
         for key, rate, _ in buckets:
             self._full_at[key] = max(self._full_at.get(key, now), now) + 1 / rate

@@ -27,6 +27,7 @@
 `slack.verify_url()`, `slack.check_certificate()` are what Slack itself asks (url_verification, ssl_check).
 `slack.event({...}, repeat=10)` delivers any event, ten times under one `event_id`; `slack.retry_due()` does
 Slack's later attempts; `slack.slow_acks`, `slack.deliveries`; `slack.leave("UALICE")`,
+`slack.echo(post)` (its own post),
 `slack.changed("UALICE", email=…)`, `slack.alter("C1", archived=True)`, `slack.uninstall(team="T2")`.
 Modals open with triggers that last three seconds of Slack's clock and serve once. Faults for any method:
 `slack.fail_next("hash_conflict", method="views.publish")`, `slack.limit_next(30, method="chat.update")`,

@@ -27,6 +27,7 @@ class Workspace:
         self.conversations: dict[str, Conversation] = {}
         self.users: dict[tuple[str, str], User] = {}
         self.any_channel = any_channel
+        self.messages_tab = True
         self.views, self.answers, self.oauth = Views(now), Answers(now), OAuth(now)
         self.files: dict[str, File] = {}
         self.url = ""
@@ -56,6 +57,8 @@ class Workspace:
             raise Refused("is_archived")
         if place.read_only:
             raise Refused("restricted_action_read_only_channel")
+        if place.user and not self.messages_tab:
+            raise Refused("messages_tab_disabled")
         parsed(args)
         warnings = check_message(args)
         thread = args.get("thread_ts")

@@ -182,6 +182,18 @@ def test_an_app_that_is_removed_has_no_token_and_hears_of_it(timed: FakeSlack, a
         _client(timed, timed.token).auth_test()
 
 
+def test_an_app_hears_of_what_it_wrote_itself(timed: FakeSlack, app: App) -> None:
+    _client(timed, timed.token).chat_postMessage(channel="C1", text="hi")
+    timed.echo(timed.messages[0])
+    told = app.got[0].json["event"]
+    assert (told["type"], told["text"], told["bot_id"], told["channel_type"]) == (
+        "message",
+        "hi",
+        "B1",
+        "channel",
+    )
+
+
 def test_only_what_was_subscribed_to_is_told(timed: FakeSlack, app: App) -> None:
     timed.connect(timed.door._url, SECRET, events=frozenset({"app_mention"}))
     bob = timed.person("UBOB")

@@ -233,3 +233,28 @@ def test_people_are_told_of_as_far_as_they_may_be_seen(
     assert client.users_lookupByEmail(email="alice@EXAMPLE.org")["user"]["id"] == "UALICE"
     assert _refused(client.users_lookupByEmail, email="left@example.org") == "users_not_found"
     assert {each["id"] for each in client.users_list()["members"]} == {"UALICE", "ULEFT"}
+
+
+def test_every_method_is_limited_by_its_tier(hands: Clock) -> None:
+    with FakeSlack(now=hands, limits=True) as slack:
+        client = WebClient(token=slack.token, base_url=slack.api_url, retry_handlers=[])
+        for method, rate in (("users.list", 20), ("conversations.info", 50), ("users.info", 100)):
+            slack.add_channel("C1")
+            slack.person("UALICE")
+            call = {"channel": "C1", "user": "UALICE"}
+            for _ in range(rate):
+                client.api_call(method, params=call)
+            with pytest.raises(SlackApiError) as why:
+                client.api_call(method, params=call)
+            assert (why.value.response.status_code, why.value.response["error"]) == (429, "ratelimited")
+            hands.now += int(why.value.response.headers["Retry-After"])
+            client.api_call(method, params=call)
+
+
+def test_people_who_cannot_be_written_to_are_not(timed: FakeSlack, client: WebClient, alice: Person) -> None:
+    timed.switch_messages_tab(False)
+    assert _refused(client.chat_postMessage, channel="UALICE", text="hi") == "messages_tab_disabled"
+    assert not alice.messages
+    timed.switch_messages_tab(True)
+    client.chat_postMessage(channel="UALICE", text="hi")
+    assert [each.words for each in alice.messages] == ["hi"]
