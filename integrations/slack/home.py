@@ -12,7 +12,7 @@ from typing import Any
 from bot.contracts import Message, Words
 from bot.contracts.chat import Choice, Home
 from integrations.slack import limits
-from integrations.slack.elements import Block, brief, context, header, offers, plain, rows, section
+from integrations.slack.elements import Block, brief, buttons, context, header, offers, plain, section
 from integrations.slack.entries import entry_blocks
 from integrations.slack.plain import escape, line, shorten, size
 
@@ -42,7 +42,8 @@ def _head(home: Home) -> list[Block]:
     made = [header(line(home.title) or "–")]
     lines = [brief(line(each), LINE) for each in home.lines[:LINES] if line(each)]
     made += [section("\n".join(lines))] if lines else []
-    return made + rows(offers(home.actions, {}, interactive=True), limits.ACTIONS, f"{home.language}.head")
+    offered = offers(home.actions, {}, interactive=True)[: limits.ACTIONS]
+    return made + buttons(offered, f"{home.language}.head")
 
 
 def _tail(home: Home) -> list[Block]:

@@ -95,7 +95,8 @@ def test_an_answer_pressed_in_a_conversation_is_the_pressers_and_shows_below_the
     kinds = {row.answer for row in street.look(select(AnswerRow))}
     assert kinds == {"interested", "need_partner"}
     assert len(street.town.posts(TAMPERE)) == 1
-    assert "Åbo" not in street.alice.ephemerals[-1].words
+    assert "other city" not in street.alice.ephemerals[-1].words
+    assert "1 annan stad är intresserad: Tammerfors." in street.bob.ephemerals[-1].words
 
 
 def test_many_answers_make_one_edit_of_the_notice(street: Street) -> None:
