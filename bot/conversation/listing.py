@@ -57,8 +57,8 @@ def listed(session: Session, room: Room, who: Speaker, asked: Look) -> Said:
     return Said(
         title,
         label=head,
-        sections=(Section(title="", entries=entries),),
-        actions=_turning(language, asked, found),
+        sections=(Section(title="", entries=entries, more=_next(language, asked, found)),),
+        actions=_back(language, asked, found),
         notes=(more,) if found.pages > 1 and found.page == 1 else (),
     )
 
@@ -128,18 +128,22 @@ def _meant(network: Network, asked: ListCalls) -> tuple[str, ListCalls] | None:
     return None
 
 
-def _turning(language: Language, asked: Look, found: Listing) -> tuple[Action, ...]:
-    pages = []
-    if found.page > 1:
-        pages.append(("Previous page", found.page - 1))
-    if found.page < found.pages:
-        pages.append(("Next page", found.page + 1))
-    buttons = [
-        Action(label=words.gettext(language, msgid), url="", does=write(replace(asked, page=page)))
-        for msgid, page in pages
-    ]
-    all_of_them = words.gettext(language, "All that is open for you")
-    return (*buttons, Action(label=all_of_them, url="/items", personal="page"))
+def _next(language: Language, asked: Look, found: Listing) -> Action | None:
+    """The button below a list; by mail, the page where all of it stands."""
+    if found.page >= found.pages:
+        return None
+    label, does = words.gettext(language, "Next page"), write(replace(asked, page=found.page + 1))
+    return Action(label=label, url="/items", personal="page", does=does)
+
+
+def _back(language: Language, asked: Look, found: Listing) -> tuple[Action, ...]:
+    """The buttons above a list: the page before it, and the reader's own page of all that is open."""
+    label = words.gettext(language, "Previous page")
+    before = Action(label=label, url="", does=write(replace(asked, page=found.page - 1)))
+    all_of_them = Action(
+        label=words.gettext(language, "All that is open for you"), url="/items", personal="page"
+    )
+    return (before, all_of_them) if found.page > 1 else (all_of_them,)
 
 
 def _answers(session: Session, who: Speaker, found: Listing) -> Mapping[int, AnswerKind]:

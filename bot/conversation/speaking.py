@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.buttons import read
-from bot.contracts import Action, AskHelp, Command, Message, NotUnderstood
+from bot.contracts import Action, AskHelp, Command, Message, NotUnderstood, Section
 from bot.conversation.commands import do
 from bot.conversation.composing import compose
 from bot.conversation.grammar import split_share, understand
@@ -36,10 +36,15 @@ def say(
     `share`: others read the answer too (see `wants_share`), so it holds nothing that is the speaker's alone.
     With the installation's `links` the answer leads to its pages.
     """
+    asked = meant(who, network, text)
+    return _answer(session, Room(network, zone, links, shared=share), who, asked)
+
+
+def meant(who: Speaker, network: Network, text: str) -> Command | NotUnderstood:
+    """What somebody's words ask for, as of their own today. Nothing said is a wish for help."""
     said, _ = split_share(text[:LONGEST])
     today = clock.now().astimezone(clock.zone(who.contact.timezone)).date()
-    asked = understand(said, today, network) if said.strip() else AskHelp()
-    return _answer(session, Room(network, zone, links, shared=share), who, asked)
+    return understand(said, today, network) if said.strip() else AskHelp()
 
 
 def press(
@@ -62,20 +67,19 @@ def wants_share(text: str) -> bool:
 def _answer(session: Session, room: Room, who: Speaker, asked: Command | NotUnderstood) -> Message:
     message = compose(session, room.network, who.contact, do(session, room, who, asked))
     links = None if room.shared else room.links
-    sections = tuple(
-        section.model_copy(
-            update={
-                "entries": tuple(
-                    entry.model_copy(update={"actions": _addressed(entry.actions, links, who.contact)})
-                    for entry in section.entries
-                )
-            }
-        )
-        for section in message.sections
-    )
+    sections = tuple(_section(section, links, who.contact) for section in message.sections)
     return message.model_copy(
         update={"actions": _addressed(message.actions, links, who.contact), "sections": sections}
     )
+
+
+def _section(section: Section, links: Links | None, contact: Contact) -> Section:
+    entries = tuple(
+        entry.model_copy(update={"actions": _addressed(entry.actions, links, contact)})
+        for entry in section.entries
+    )
+    more = _addressed((section.more,), links, contact) if section.more else ()
+    return section.model_copy(update={"entries": entries, "more": more[0] if more else None})
 
 
 def _addressed(actions: tuple[Action, ...], links: Links | None, contact: Contact) -> tuple[Action, ...]:

@@ -84,7 +84,8 @@ def titles(message: Message) -> list[str]:
 def buttons(message: Message) -> list[Action]:
     """All that can be pressed in a message."""
     within = [each for section in message.sections for entry in section.entries for each in entry.actions]
-    return [each for each in (*message.actions, *within) if each.does]
+    more = [section.more for section in message.sections if section.more]
+    return [each for each in (*message.actions, *within, *more) if each.does]
 
 
 def pressed(message: Message, label: str) -> str:
