@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,6 +75,13 @@ def test_slack_sends_the_events_that_are_listened_to_and_no_others() -> None:
     heard = {*reading.EVENTS, *reading.PLACES}
     messages = {"message.im", "message.channels", "message.groups"}
     assert set(at("settings.event_subscriptions.bot_events")) == heard - {"message"} | messages
+
+
+def test_the_manual_says_why_each_scope_is_asked() -> None:
+    table = (
+        Path("docs/slack.md").read_text("utf-8").partition("\n## What it asks for")[2].partition("\n## ")[0]
+    )
+    assert sorted(re.findall(r"^\| `([a-z:._]+)` \|", table, re.MULTILINE)) == sorted(NEEDED_SCOPES)
 
 
 def test_users_and_channels_in_a_command_come_with_their_ids() -> None:
