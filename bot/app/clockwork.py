@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot import approval
 from bot.app.bridge import bridge_duties
+from bot.app.chat_people import chat_people_duties
 from bot.app.letters import letter_duties
 from bot.app.mailbox import mailbox_duties
 from bot.app.summaries import summary_duties
+from bot.approval import standing
 from bot.letters.release import release_letter
+from bot.work.duties import Memory, TimedDuty, every
 from bot.work.timed import Clockwork
 
 if TYPE_CHECKING:
@@ -22,5 +26,19 @@ def clockwork(house: House) -> Clockwork:
     effects = approval.usual_effects(settings.zone)
     effects["letter"] = lambda session, draft: release_letter(session, draft, house.network, settings)
     approvals = f"{settings.public_url}/approvals"
-    duties = (*letter_duties(house), *summary_duties(house), *mailbox_duties(house), *bridge_duties(house))
+    duties = (
+        standing_duty(house, approvals), *letter_duties(house), *summary_duties(house), *mailbox_duties(house), *bridge_duties(house),
+        *chat_people_duties(house),
+    )  # fmt: skip
     return Clockwork(house.network, settings.zone, house.desk, effects, approvals, duties)
+
+
+def standing_duty(house: House, approvals: str) -> TimedDuty:
+    """The duty `standing`: drafts of what the network repeats, in time to be approved."""
+
+    def run(memory: Memory) -> Memory:
+        zone = house.settings.zone
+        house.database.write(lambda session: standing.make_due(session, house.network, zone, approvals))
+        return memory
+
+    return TimedDuty("standing", every(timedelta(hours=1)), run)

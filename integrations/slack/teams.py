@@ -7,9 +7,10 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from bot.contracts import Misconfigured, Outcome, Undeliverable
-from integrations.slack.api import SlackApi
+from integrations.slack.api import Interrupted, SlackApi, Unreached
 from integrations.slack.options import SlackOptions
 
+NO_TOKEN = SlackOptions.NO_TOKEN
 PEOPLE = ("U", "W")
 """How ids of people begin."""
 
@@ -59,3 +60,15 @@ def of_team(outcome: Outcome, team: str) -> Outcome:
     if team and isinstance(outcome, Misconfigured):
         return replace(outcome, team=team)
     return outcome
+
+
+def team_of(token: str, api_url: str) -> str | None:
+    """The workspace of a token, as `auth.test` says; None when Slack does not say now."""
+    api = SlackApi(SlackOptions(token=SecretStr(token), api_url=api_url))
+    try:
+        reply = api.post("auth.test", {})
+    except (Unreached, Interrupted):
+        return None
+    finally:
+        api.close()
+    return str(reply.data.get("team_id") or "") or None if reply.ok else None
