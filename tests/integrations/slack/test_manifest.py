@@ -77,6 +77,12 @@ def test_slack_sends_the_events_that_are_listened_to_and_no_others() -> None:
     assert set(at("settings.event_subscriptions.bot_events")) == heard - {"message"} | messages
 
 
+def test_every_shortcut_is_listened_to_and_no_other_is() -> None:
+    rooms = (path.read_text("utf-8") for path in Path("integrations/slack").rglob("*.py"))
+    heard = {name for code in rooms for name in re.findall(r"\.shortcut\(\"(\w+)\"\)", code)}
+    assert {shortcut["callback_id"] for shortcut in at("features.shortcuts")} == heard
+
+
 def test_the_manual_says_why_each_scope_is_asked() -> None:
     table = (
         Path("docs/slack.md").read_text("utf-8").partition("\n## What it asks for")[2].partition("\n## ")[0]
