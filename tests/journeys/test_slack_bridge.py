@@ -57,6 +57,7 @@ def test_the_notice_leads_to_the_workspace_and_the_answers_come_back_once(desk: 
     desk.charlie.delete(wrong)
     settle(desk, minutes=20)
     settle(desk, minutes=20)
+    assert "Answers in Slack" in desk.town.client.get("/deliveries").text
     [mail] = desk.town.mails(WORKSPACE)
     assert mail["Subject"] == "Answers in Slack: Who wants a joint pilot?"
     said = text_of(mail).replace("\r\n", "\n")
