@@ -27,9 +27,13 @@ def clockwork(house: House) -> Clockwork:
     effects["letter"] = lambda session, draft: release_letter(session, draft, house.network, settings)
     approvals = f"{settings.public_url}/approvals"
     duties = (
-        standing_duty(house, approvals), *letter_duties(house), *summary_duties(house), *mailbox_duties(house), *bridge_duties(house),
+        standing_duty(house, approvals),
+        *letter_duties(house),
+        *summary_duties(house),
+        *mailbox_duties(house),
+        *bridge_duties(house),
         *chat_people_duties(house),
-    )  # fmt: skip
+    )
     return Clockwork(house.network, settings.zone, house.desk, effects, approvals, duties)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.approval.drafts import OPEN, Refused, edit, locked
+from bot.approval.standing import forget, remember
 from bot.contracts import Details, Report
 from bot.intake.accept import Rights, accept
 from bot.store import audit
@@ -34,6 +35,7 @@ def tell(session: Session, draft: Draft, zone: str) -> None:
     report = Report(f"draft-{draft.id}", Details.model_validate(draft.content["details"]))
     (taken,) = accept(session, source.id, [report], Rights("at_once", may_be_urgent=True), zone)
     draft.subject_id = taken.item_id
+    remember(session, draft, zone)
 
 
 def of_item(session: Session, item_id: int) -> Draft:
@@ -83,6 +85,7 @@ def withdraw(session: Session, draft_id: int, zone: str, actor: str, origin: str
         return draft
     accept(session, _source(session).id, [Report(f"draft-{draft.id}", None)], Rights(), zone)
     draft.state, draft.release_at, draft.expires_at, draft.updated_at = "dropped", None, None, clock.now()
+    forget(session, draft)
     audit.record(session, actor, "announcement.withdrawn", f"item {draft.subject_id}", origin, draft=draft.id)
     return draft
 

@@ -63,6 +63,7 @@ def named(session: Session, actors: Iterable[str]) -> dict[str, str]:
         "token": "whoever holds ADMIN_TOKEN",
         "local": "somebody at the machine itself",
         "silta": "Silta",
+        "network": "the network, which repeats it",
     }
     people = {pseudonym: name or "somebody erased" for pseudonym, name in rows}
     sources = {
