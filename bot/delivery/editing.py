@@ -30,7 +30,7 @@ from bot.contracts import (
 )
 from bot.delivery import accounts, teams
 from bot.delivery.backoff import TRIES, wait
-from bot.delivery.edits import EDITS, free, moves
+from bot.delivery.edits import EDITS, free, moves, urgency
 from bot.delivery.envelopes import addressed, seal
 from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import Allowed
@@ -106,7 +106,7 @@ def _claim(session: Session, medium: str, pace: Pace, name: str, lanes: Lanes) -
         .add_columns(Delivery.ref, Delivery.revision.label("told"), PostEdit)
         .join(PostEdit, PostEdit.delivery_id == Delivery.id)
         .where(PostEdit.due_at <= now, free(), moves(), Delivery.sender == medium, in_state("sent"))
-        .order_by(PostEdit.due_at, Delivery.id)
+        .order_by(*urgency(), Delivery.id)
         .limit(MOST)
         .with_for_update(skip_locked=True, of=PostEdit)
     ).all()

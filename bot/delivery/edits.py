@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import clock
@@ -82,7 +82,7 @@ def wish(session: Session, item: Item, content: str, *, struck: bool = False) ->
             set_={
                 "message_id": wished.excluded.message_id, "revision": wished.excluded.revision,
                 "struck": wished.excluded.struck, "version": PostEdit.version + 1,
-                "due_at": wished.excluded.due_at, "failures": 0, "fault": None,
+                "due_at": wished.excluded.due_at, "failures": 0, "fault": None, "done_at": None,
             },
         )
     )  # fmt: skip
@@ -126,6 +126,12 @@ def edit_due(now: datetime) -> ColumnElement[bool]:
         moves(),
         (Delivery.sender + literal(EDITS)).not_in(stopped),
     )
+
+
+def urgency() -> tuple[Any, ...]:
+    """What is edited first: what is no longer true before what is only drawn again, conversations before people."""
+    untrue = PostEdit.message_id.is_not(None) & PostEdit.done_at.is_(None)
+    return case((untrue, 0), else_=1), case((Destination.contact_id.is_(None), 0), else_=1), PostEdit.due_at
 
 
 def free() -> ColumnElement[bool]:

@@ -82,7 +82,7 @@ class PostEdit(Row):
     One row a post. `message_id` is what it shall show (None: the message it has, redrawn, because a roster
     changed), `revision` the item's revision that it then shows; `struck`: the item was withdrawn. `version`
     rises with each wish, so that a wish made while an edit is under way is not lost; `done_version` is the
-    newest that the post shows.
+    newest that the post shows. `done_at`: since when it shows its newest message, or cannot.
     """
 
     __tablename__ = "post_edits"

@@ -182,6 +182,19 @@ def test_answers_are_gathered_into_one_edit_of_the_post_as_it_is(stage: Bench, f
     assert [each.messages[0].title for _, each in sender.revised] == ["First", "First"]
 
 
+def test_what_is_no_longer_true_is_edited_before_what_is_only_drawn_again(
+    stage: Bench, frozen: FrozenClock
+) -> None:
+    stage.database.write(lambda session: edits.wish_redraw(session, 1))
+    frozen.advance(60)
+    say(stage, "Second")
+    with stage.database.writing() as session:
+        session.query(PostEdit).filter(PostEdit.delivery_id == 1).update({"message_id": None})
+    sender = ScriptedSender(pace=Pace(edit_rate=0.5, edit_burst=1))
+    edit(stage, sender)
+    assert [each.messages[0].title for _, each in sender.revised] == ["Second"]
+
+
 def test_a_roster_stands_in_the_post_that_is_edited(stage: Bench, frozen: FrozenClock) -> None:
     asked = []
 
