@@ -29,7 +29,8 @@ def compose(session: Session, network: Network, contact: Contact, said: Said) ->
     return Message(
         language=language,
         purpose="confirmation",
-        label=said.label or words.gettext(language, "Confirmation"),
+        label=said.label
+        or (words.gettext(language, "Confirmation") if said.done else network.name[language]),
         title=said.title,
         body="\n".join(said.lines),
         facts=(*facts, *said.facts),

@@ -54,4 +54,10 @@ def guide(
     title = words.gettext(
         language, "What you can write to us" if understood else "We did not understand that"
     )
-    return Said(title, tuple(lines), done=understood, actions=actions)
+    return Said(
+        title,
+        tuple(lines),
+        done=understood,
+        label=words.gettext(language, "What you can say"),
+        actions=actions,
+    )

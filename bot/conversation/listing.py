@@ -111,7 +111,8 @@ def _nothing(room: Room, who: Speaker, asked: Look, title: str) -> Said:
     if isinstance(asked, ListCalls) and asked != ListCalls():
         label = words.gettext(language, "All open calls")
         actions = (*actions, Action(label=label, url="/items", personal="page", does=write(ListCalls())))
-    return Said(title, tuple(lines), actions=actions)
+    none = words.ngettext(language, "{n} in all", "{n} in all", 0)
+    return Said(title, tuple(lines), label=none, actions=actions)
 
 
 def _meant(network: Network, asked: ListCalls) -> tuple[str, ListCalls] | None:
