@@ -20,7 +20,7 @@ NEEDED_SCOPES = {
     "are not carried on",
     "channels:read": "it is not noticed when a public channel is archived, renamed or left",
     "groups:read": "it is not noticed when a private channel is archived, renamed or left",
-    "users:read": "people's language and zone are not known, nor that somebody left",
+    "users:read": "nobody new is recognised, their language and zone are not known, nor that somebody left",
     "users:read.email": "nobody is recognised by their address",
 }
 """Bot token scopes that are asked for, and what does not work without each."""
