@@ -20,6 +20,7 @@ from bot.contracts import (
     Search,
 )  # fmt: skip
 from bot.contracts.chat import Profile, Say, ShowHome, Showing
+from bot.contracts.claims import CLAIM
 from bot.contracts.commands import Announce, AskCalendar, AskRoster, AskStatus, AskWhy
 from bot.conversation import home, speaking
 from bot.conversation.chat import bridge, places
@@ -27,7 +28,7 @@ from bot.conversation.chat.spoken_of import item_of_thread
 from bot.conversation.speaker import Room, Speaker
 from bot.links import Links
 from bot.network import Network
-from bot.people import identities, workspaces
+from bot.people import claims, identities, workspaces
 from bot.planning.fixed_words import house_words
 from bot.store.contacts import Contact
 
@@ -69,6 +70,9 @@ def do(session: Session, desk: Desk, request: ChatRequest, profile: Profile | No
             workspaces.gone(session, desk.network, request.team)
         case "say" | "press" | "home":
             contact = find(session, request, profile)
+            if request.said.startswith(CLAIM):
+                _claim(session, desk, request, profile, contact)
+                return []
             if contact is None:
                 return _to_a_stranger(desk, request, profile)
             return _asked(session, desk, request, contact)
@@ -80,6 +84,16 @@ def find(session: Session, request: ChatRequest, profile: Profile | None) -> Con
     if profile is not None:
         return identities.match(session, profile)
     return identities.bound(session, request.person)
+
+
+def _claim(
+    session: Session, desk: Desk, request: ChatRequest, profile: Profile | None, contact: Contact | None
+) -> None:
+    """Keep who somebody says that they are, unless they are known after all."""
+    if contact is None:
+        who = profile or Profile(person=request.person)
+        decided_at = desk.links.inside("/approvals/identities")
+        claims.claim(session, desk.network, who, request.said.removeprefix(CLAIM), decided_at)
 
 
 def page(session: Session, desk: Desk, request: ChatRequest, contact: Contact) -> ShowHome:
@@ -110,7 +124,11 @@ def _asked(session: Session, desk: Desk, request: ChatRequest, contact: Contact)
         return _pressed(session, desk, request, who)
     shared = speaking.wants_share(request.said)
     said = speaking.say(session, desk.network, desk.zone, who, request.said, share=shared, links=desk.links)
-    return [_answer(request, said, contact.timezone, shared=shared)]
+    answer = _answer(request, said, contact.timezone, shared=shared)
+    return [
+        answer,
+        *_page_if_changed(session, desk, request, contact, speaking.meant(who, desk.network, request.said)),
+    ]
 
 
 def _pressed(session: Session, desk: Desk, request: ChatRequest, who: Speaker) -> list[Showing]:
@@ -123,10 +141,17 @@ def _pressed(session: Session, desk: Desk, request: ChatRequest, who: Speaker) -
     )
     on_the_page = bool(request.view_hash)
     shown: list[Showing] = [] if on_the_page and not isinstance(asked, _LOOKS) else [answer]
-    if not isinstance(asked, _LOOKS):
-        session.flush()
-        shown.append(page(session, desk, request, who.contact))
-    return shown
+    return [*shown, *_page_if_changed(session, desk, request, who.contact, asked)]
+
+
+def _page_if_changed(
+    session: Session, desk: Desk, request: ChatRequest, contact: Contact, asked: Command | NotUnderstood
+) -> list[Showing]:
+    """The asker's page, after a command that may have changed what stands on it."""
+    if isinstance(asked, _LOOKS):
+        return []
+    session.flush()
+    return [page(session, desk, request, contact)]
 
 
 def _answer(

@@ -146,6 +146,8 @@ class ChatServing:
                 case InDoubt(reason=reason):  # shown twice does less harm than never
                     self._put_off(claimed, reason, None, showings[at:])
                     return
+                case _ if isinstance(showing, ShowHome) and claimed.request.kind != "home":
+                    continue  # what was asked is answered; the page shows it when they open it
                 case _:
                     _log.warning("a chat refuses an answer", key=claimed.request.key, why=outcome.reason)
                     self._settle(claimed, "failed", outcome.reason)
