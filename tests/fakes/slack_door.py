@@ -198,6 +198,8 @@ class _Quiet(WSGIRequestHandler):
 def serving(app: Any) -> Iterator[str]:
     """Serve a WSGI app on a loopback port for as long as the block runs; gives its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    # As servers for real have it: of more than werkzeug's 128 at once, some would wait a second for the kernel.
+    server.socket.listen(1024)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -120,7 +120,7 @@ def test_what_was_meant_for_a_thread_that_is_gone_is_looked_for_in_the_conversat
     slack: FakeSlack, sender: SlackSender
 ) -> None:
     since = clock.now()
-    (post,) = sender.send([outgoing("key-1", thread="1700000000.000001")])
+    (post,) = sender.send([outgoing(key="key-1", thread="1700000000.000001")])
     assert isinstance(post, Sent)
     assert sender.find("C1", "key-1", since, "1700000000.000001") == Found(post.ref)
     assert sender.find("C1", "key-2", since, "1700000000.000001") == Absent()
