@@ -39,6 +39,10 @@ class Links:
         self._sign_in = Signer(secret_key, salt="silta.sign-in")
         self._marks = hashlib.sha256(f"silta.delivery\0{secret_key}".encode()).digest()
 
+    def inside(self, path: str) -> str:
+        """The address of a page of ours."""
+        return f"{self._url}{path}"
+
     def mark(self, text: str) -> str:
         """Sixteen small hex digits that only this installation can put to a text.
 
