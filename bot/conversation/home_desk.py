@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,12 +28,20 @@ _MEDIA = {"slack": "By Slack", "email": "By email"}
 _KINDS = {"item": "Item of a source", "letter": "Weekly letter", "announcement": "Announcement"}
 
 
+_STATES = {"draft": "Draft", "returned": "Given back", "approved": "Approved", "released": "Sent"}
+"""States of announcements that are listed, as people call them."""
+
+LATELY, MOST_WRITTEN = timedelta(days=30), 5
+
+
 def desk(session: Session, language: Language, now: datetime) -> tuple[Section, ...]:
     """The sections for a coordinator; those with nothing in them say so."""
     waiting, going = _waiting(session, language), tuple(_going(session, language))
     wrong = (*_accounts(session, now), *_sources(session))
+    written = _written(session, language, now)
     return (
         _section(language, "Waits for approval", waiting, "Nothing waits for approval"),
+        *([_section(language, "Announcements", written, "")] if written else []),
         _section(language, "Going out next", going, "Nothing waits to go out"),
         _section(language, "Faults", wrong[:MOST], "All is well"),
     )
@@ -63,6 +71,25 @@ def _waiting(session: Session, language: Language) -> tuple[Entry, ...]:
             actions=(Action(label=look, url="", primary=True, does=f"open:draft:{draft.id}"),),
         )
         for draft, name in rows
+    )
+
+
+def _written(session: Session, language: Language, now: datetime) -> tuple[Entry, ...]:
+    """Announcements being written, approved, or sent lately: from there they are corrected and withdrawn."""
+    rows = session.scalars(
+        select(Draft)
+        .where(Draft.state.in_(list(_STATES)), Draft.kind == "announcement", Draft.updated_at > now - LATELY)
+        .order_by(Draft.updated_at.desc(), Draft.id.desc())
+        .limit(MOST_WRITTEN)
+    )
+    look = words.gettext(language, "Look at it")
+    return tuple(
+        Entry(
+            title=titled(draft),
+            label=words.gettext(language, _STATES[draft.state]),
+            actions=(Action(label=look, url="", does=f"open:draft:{draft.id}"),),
+        )
+        for draft in rows
     )
 
 

@@ -56,6 +56,7 @@ _LABELS = {
     "yes": "Yes",
     "no": "No",
     "goes": "Goes out",
+    "left": "Time left to undo",
     "cut": "The rest is on the page of the draft.",
 }
 _VISIBILITY = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.clock import When
 from bot.contracts.announcing import Seen
 from integrations.slack import limits, mrkdwn
+from integrations.slack.announcing.countdown import seconds_left
 from integrations.slack.announcing.fields import TEXT
 from integrations.slack.announcing.modal import modal
 from integrations.slack.blocks import blocks
@@ -57,10 +58,17 @@ def _said(seen: Seen) -> Iterator[Block]:
         stamp = int(seen.goes_at.timestamp())
         spoken = mrkdwn.date(When(at=seen.goes_at), seen.language, seen.zone)
         fallback = f"{seen.goes_at:%H:%M:%S} UTC"
-        yield section(f"*{escape(seen.words['goes'])}* {spoken} (<!date^{stamp}^{{time_secs}}|{fallback}>)")
+        yield section(
+            f"*{escape(seen.words['goes'])}* {spoken} (<!date^{stamp}^{{time_secs}}|{fallback}>){_left(seen)}"
+        )
     lines = "\n".join(f"• {escape(shorten(each, 600))}" for each in seen.lines)
     if lines:
         yield section(shorten(lines, TEXT, escaped=False))
+
+
+def _left(seen: Seen) -> str:
+    left = seconds_left(seen.goes_at) if seen.goes_at else 0
+    return f"\n*{escape(seen.words['left'])}* {left} s" if left else ""
 
 
 def _changed(seen: Seen) -> Iterator[Block]:

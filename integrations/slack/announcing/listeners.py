@@ -14,6 +14,7 @@ from slack_bolt import Ack, App
 from bot.contracts.announcing import Announcing, Seen, Sorry, Writing
 from bot.contracts.chat import ChatPerson
 from integrations.slack.announcing import draft, modal
+from integrations.slack.announcing.countdown import count_down
 from integrations.slack.announcing.fields import COUNTED
 from integrations.slack.announcing.shared import as_markdown
 from integrations.slack.app.opening import Views
@@ -148,14 +149,31 @@ class Room:
     def _open(self, body: Body, answer: Writing | Seen | Sorry | Block) -> None:
         view = answer if isinstance(answer, dict) else _view(answer)
         # A button inside a modal opens on top of it; anywhere else the modal is the first.
-        show = self._views.push if body.get("view", {}).get("type") == "modal" else self._views.open
-        show(_team(body), body["trigger_id"], view)
+        show = self._views.push if (body.get("view") or {}).get("type") == "modal" else self._views.open
+        shown = show(_team(body), body["trigger_id"], view)
+        if isinstance(answer, Seen) and answer.goes_at:
+            shown.add_done_callback(lambda reply: self._count(body, answer, _id_of(reply.result().data)))
 
     def _update(self, body: Body, answer: Writing | Seen | Sorry) -> None:
         """In place of what was looked at. A form is not put over one that changed meanwhile: a later count wins."""
         view = body["view"]
         same = view["hash"] if isinstance(answer, Writing) else ""
         self._views.update(_team(body), view["id"], same, _view(answer))
+        if isinstance(answer, Seen):
+            self._count(body, answer, view["id"])
+
+    def _count(self, body: Body, seen: Seen, view_id: str) -> None:
+        """Let the undo window be seen counting."""
+        if seen.goes_at and view_id:
+            count_down(
+                lambda: self._house.look(_person(body), seen.draft),
+                lambda now: self._views.update(_team(body), view_id, "", _view(now)),
+                seen.goes_at,
+            )
+
+
+def _id_of(data: Body) -> str:
+    return str((data.get("view") or {}).get("id") or "")
 
 
 def _view(answer: Writing | Seen | Sorry) -> Block:

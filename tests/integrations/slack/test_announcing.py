@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.contracts import Message, Words
-from bot.contracts.announcing import Seen, Writing
+from bot.contracts.announcing import Seen, Sorry, Writing
 from bot.conversation.announcing.labels import labels
+from integrations.slack.announcing.countdown import count_down
 from integrations.slack.announcing.draft import draft_view, note_view
 from integrations.slack.announcing.modal import errors, form_view
 from integrations.slack.announcing.shared import as_markdown
+from tests.conftest import FrozenClock
 from tests.fakes.slack_surfaces import check_view
 
 WORDS = Words(why="Why", preferences="Preferences", unsubscribe="Unsubscribe", network="Network", more="More")
@@ -78,3 +83,34 @@ def test_a_fault_of_a_field_that_is_not_shown_stands_where_it_can_be_read() -> N
 )
 def test_a_shared_message_begins_as_markdown(said: str, meant: str) -> None:
     assert as_markdown(said) == meant
+
+
+def test_the_undo_window_is_shown_counting_until_it_is_over(frozen: FrozenClock) -> None:
+    ends, shown = frozen() + timedelta(seconds=60), []
+    seen = Seen(language="en", words=labels("en"), zone="Europe/Helsinki", draft=1, version=2, title="T",
+                messages=(), goes_at=ends)  # fmt: skip
+    over = threading.Event()
+
+    def show(now: Seen) -> None:
+        shown.append(str(draft_view(now)["blocks"]))
+        frozen.advance(20)
+        if len(shown) == 3:
+            over.set()
+
+    count_down(lambda: seen, show, ends, every=0.01)
+    assert over.wait(5)
+    left = [re.findall(r"left to undo[*] ([0-9]+) s", blocks) for blocks in shown]
+    assert left == [["60"], ["40"], ["20"]]
+
+
+def test_what_is_undone_is_counted_no_more(frozen: FrozenClock) -> None:
+    looked = threading.Event()
+
+    def look() -> Sorry:
+        looked.set()
+        return Sorry("en", "Nothing was done", "")
+
+    shown: list[Seen] = []
+    count_down(look, shown.append, frozen() + timedelta(seconds=60), every=0.01)
+    assert looked.wait(5)
+    assert not shown
