@@ -17,25 +17,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from tests.fakes.slack import FakeSlack
+from tests.integrations.slack.conftest import Clock
 from tests.integrations.slack.samples import connect, outgoing
 
 METADATA = {"event_type": "made", "event_payload": {"id": "1"}}
 ROOT = Path(__file__).parents[3]
-
-
-class Clock:
-    """Slack's time, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def hands() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -16,18 +16,10 @@ from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_door import serving
 from tests.fakes.slack_people import Person
 from tests.fakes.slack_text import Refused
+from tests.integrations.slack.conftest import Clock
 
 SECRET = "s" * 32
 BACK = "https://silta.example.org/slack/oauth_redirect"
-
-
-class Clock:
-    """Slack's time, moved by hand."""
-
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class App:
@@ -42,18 +34,6 @@ class App:
         request.get_data()
         self.got.append(request)
         return Response(status=self.statuses.pop(0) if self.statuses else 200)(environ, start)
-
-
-@pytest.fixture
-def hands() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def timed(hands: Clock) -> Iterator[FakeSlack]:
-    with FakeSlack(now=hands) as fake:
-        fake.add_channel("C1")
-        yield fake
 
 
 @pytest.fixture

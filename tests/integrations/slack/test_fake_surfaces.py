@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,29 +12,9 @@ from slack_sdk.webhook import WebhookClient
 
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_people import Person
+from tests.integrations.slack.conftest import Clock
 
 Payload = dict[str, Any]
-
-
-class Clock:
-    """Slack's time, moved by hand."""
-
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def hands() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def timed(hands: Clock) -> Iterator[FakeSlack]:
-    with FakeSlack(now=hands) as fake:
-        fake.add_channel("C1")
-        yield fake
 
 
 @pytest.fixture
