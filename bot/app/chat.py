@@ -11,6 +11,7 @@ from bot.conversation.announcing import Announcements, Rules
 from bot.conversation.chat.counter import ChatCounter
 from bot.conversation.chat.doing import Desk
 from bot.conversation.chat.serving import ChatServing
+from bot.conversation.claiming import ClaimRoom
 from bot.conversation.reminding import Reminders
 from bot.log import logger
 
@@ -36,6 +37,7 @@ def open_chat(house: House) -> ChatDoor | None:
         token_of=house.token_of,
         announcing=announcing(house),
         reminding=Reminders(house.database, settings.zone, settings.default_language),
+        claims=ClaimRoom(house.database, settings.default_language),
     )
     options = {"signing_secret": settings.slack_signing_secret, "api_url": settings.slack_api_url}
     return open_door(options, rooms)

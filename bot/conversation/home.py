@@ -83,7 +83,12 @@ def stranger(network: Network, language: Language, zone: str) -> Home:
             ),
         ),
         actions=(
-            Action(label=words.gettext(language, "This is me"), url="", primary=True, does="open:claim"),
+            Action(
+                label=words.gettext(language, "This is me"),
+                url="",
+                primary=True,
+                does=f"open:claim:{language}",
+            ),
         ),
     )
 

@@ -57,7 +57,7 @@ class Room:
         found = _DOES.fullmatch(str(body["actions"][0].get("value", "")))
         if found is None:
             return
-        person, team = _person(body), _team(body)
+        person, team = person_of(body), team_of(body)
         answer = self._reminding.form(person, int(found[1]))
         if isinstance(answer, Told) and answer.unknown:
             key = f"open:{body['trigger_id']}"[:160]
@@ -73,7 +73,7 @@ class Room:
         day = str(values["day"]["remind.day"].get("selected_date") or "")
         at = str(values["at"]["remind.at"].get("selected_time") or "")
         answer = self._reminding.keep(
-            _person(body), int(json.loads(view["private_metadata"])["item"]), day, at
+            person_of(body), int(json.loads(view["private_metadata"])["item"]), day, at
         )
         if isinstance(answer, Wrong):
             ack(response_action="errors", errors=dict(answer.faults))
@@ -92,7 +92,7 @@ def form_view(form: ReminderForm) -> Block:
     at = {
         "type": "timepicker", "action_id": "remind.at", "initial_time": f"{form.at:%H:%M}", "timezone": form.zone,
     }  # fmt: skip
-    return _modal(words["title"], words["close"]) | {
+    return modal(words["title"], words["close"]) | {
         "callback_id": FORM,
         "submit": plain(shorten(words["keep"], _TITLE, escaped=False)),
         "private_metadata": json.dumps({"item": form.item}),
@@ -106,10 +106,11 @@ def form_view(form: ReminderForm) -> Block:
 
 def told_view(told: Told) -> Block:
     """Something to be known, as a modal."""
-    return _modal(told.title, told.close) | {"blocks": [section(brief(told.text, _LINE))]}
+    return modal(told.title, told.close) | {"blocks": [section(brief(told.text, _LINE))]}
 
 
-def _modal(title: str, close: str) -> Block:
+def modal(title: str, close: str) -> Block:
+    """What all modals have."""
     return {
         "type": "modal",
         "title": plain(shorten(line(title), _TITLE, escaped=False)),
@@ -117,12 +118,12 @@ def _modal(title: str, close: str) -> Block:
     }
 
 
-def _team(body: Body) -> str:
+def team_of(body: Body) -> str:
     """The workspace in which it happened: the one whose token opens modals."""
     return str((body.get("team") or {}).get("id") or body["user"].get("team_id") or "")
 
 
-def _person(body: Body) -> ChatPerson:
+def person_of(body: Body) -> ChatPerson:
     """Who did it, in the workspace that is theirs."""
     user = body["user"]
-    return ChatPerson(team=str(user.get("team_id") or _team(body)), user=str(user["id"]))
+    return ChatPerson(team=str(user.get("team_id") or team_of(body)), user=str(user["id"]))

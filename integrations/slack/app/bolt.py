@@ -21,13 +21,13 @@ from slack_bolt.request import BoltRequest
 from bot import clock
 from bot.contracts import Received
 from bot.contracts.chat import ChatDoor, DoorAnswer
-from integrations.slack import announcing, remind
+from integrations.slack import announcing, claims, remind
 from integrations.slack.app import guard
 from integrations.slack.app.house import SlackHouse
 from integrations.slack.app.opening import Views
 from integrations.slack.app.taking import taking
 
-ROOMS: tuple[ModuleType, ...] = (announcing, remind)
+ROOMS: tuple[ModuleType, ...] = (announcing, claims, remind)
 """Modules with `register(app, house, views)`: listeners for modals and shortcuts."""
 
 LISTENERS = 50

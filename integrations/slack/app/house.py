@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.contracts.announcing import Announcing
 from bot.contracts.chat import Counter
+from bot.contracts.claims import Claims
 from bot.contracts.reminding import Reminding
 
 
@@ -18,3 +19,4 @@ class SlackHouse:
     token_of: Callable[[str], str | None]
     announcing: Announcing | None = None
     reminding: Reminding | None = None
+    claims: Claims | None = None

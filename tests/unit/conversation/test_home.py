@@ -211,7 +211,7 @@ def test_a_name_that_runs_the_other_way_stands_alone_in_its_line(house: House, o
 def test_whom_nobody_knows_is_told_how_to_become_known(house: House, language: Language) -> None:
     found = home.stranger(house.network, language, factories.ZONE)
     check_view(view(found), "home")
-    assert [action.does for action in found.actions] == ["open:claim"]
+    assert [action.does for action in found.actions] == [f"open:claim:{found.language}"]
 
 
 def elements(made: dict[str, Any]) -> list[dict[str, Any]]:

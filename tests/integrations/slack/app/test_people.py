@@ -33,7 +33,7 @@ def test_a_stranger_is_told_so_in_the_language_of_their_slack(app: App) -> None:
     (button,) = [
         each for block in shown.blocks for each in block.get("elements", ()) if each["type"] == "button"
     ]
-    assert button["value"] == "open:claim"
+    assert button["value"] == "open:claim:fi"
     assert app.rows()[0].state == "answered"
 
 
