@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Connection, event
 
+from bot.work.loop import Loop
 from tests.integrations.slack.app.conftest import App
+from tests.processes import until
 
 SLOW = 0.3
 """Seconds that every write transaction takes."""
@@ -58,3 +60,18 @@ def test_ten_copies_that_come_at_the_same_moment_are_one_request(app: App) -> No
         answers = list(pool.map(lambda _: app.slack.event(event_, event_id="Ev1"), range(10)))
     assert all(answer.ok for answer in answers)
     assert len(app.rows()) == 1
+
+
+def test_a_worker_answers_well_within_a_second(app: App) -> None:
+    alice = app.slack.person("UALICE", email="alice@example.org")
+    loop = Loop(app.house.steps("separate"))
+    loop.start()
+    try:
+        alice.slash("/silta help")
+        until(lambda: alice.ephemerals, "the first answer")
+        alice.slash("/silta open calls")
+        assert until(lambda: len(alice.ephemerals) == 2, "the second answer", every=0.01) < 1.0
+        until(app.steps.idle, "nothing is in hand any more")
+    finally:
+        loop.stop()
+    assert [row.state for row in app.rows()] == ["answered", "answered"]
