@@ -97,6 +97,8 @@ def read(form: MultiDict[str, str], topics: Iterable[str], _: Say) -> tuple[Chos
         chosen["topics"] = [slug for slug in form.getlist("topic") if slug in set(topics)]
     if "letters" in form:
         chosen["letter"] = "letter" in form
+    if "names" in form:
+        chosen["named"] = "named" in form
     return cast(Chosen, chosen), faults
 
 

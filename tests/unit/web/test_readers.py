@@ -116,12 +116,13 @@ def test_when_one_hears_is_chosen_and_carried_to_the_subscription(
 ) -> None:
     form = {
         "steps": "chosen", "step": ["2", "14"], "hours": "between", "first": "7", "last": "24", "letters": "asked",
+        "names": "asked", "named": "yes",
         "timezone": "Europe/Lisbon", "digest_day": "0", "digest_hour": "0", "rhythm": "weekly",
     }  # fmt: skip
     assert browser.client.post(alice, data=form).status_code == 303
     now = contact(house)
     assert (now.ladder, now.hours, now.timezone) == ("14,2", "7-24", "Europe/Lisbon")
-    assert (now.digest_day, now.digest_hour, now.letter) == (0, 0, False)
+    assert (now.digest_day, now.digest_hour, now.letter, now.named) == (0, 0, False, True)
     with house.database.reading() as session:
         row = session.scalars(select(Subscription)).one()
         assert (row.hours, row.ladder, row.digest_day, row.digest_hour) == (
