@@ -48,7 +48,11 @@ def differences(draft: Draft) -> list[Difference]:
 def _flat(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The content's fields with labels that people read: "Title, Swedish"."""
     if "details" in content:  # its title stands there once more
-        content = {**content["details"], "send at": content.get("send_at") or ""}
+        content = {
+            **content["details"],
+            "send at": content.get("send_at") or "",
+            "repeat": content.get("repeat") or "",
+        }
     for name, value in content.items():
         label = name.replace("_", " ").removesuffix(" at").capitalize()
         if isinstance(value, Mapping):

@@ -13,7 +13,7 @@ from bot.people.enrolment import Person
 from bot.store.audit import Audit
 from bot.store.drafts import Draft
 from tests.journeys.slack_announcement import Told, play
-from tests.journeys.slack_desk import SECRET, Desk, desk_of
+from tests.journeys.slack_desk import SECRET, Desk, desk_of, until
 from tests.town import OpenTown
 
 pytestmark = pytest.mark.of_sqlite
@@ -157,3 +157,55 @@ def test_the_whole_life_of_an_announcement(desk: Desk) -> None:
             "made", "submitted", "approved", "undone", "approved", "released", "corrected", "submitted",
             "approved", "released", "announcement.withdrawn",
         ]  # fmt: skip
+
+
+def test_a_form_that_comes_back_after_the_withdrawal_is_told_so(desk: Desk) -> None:
+    number = desk.put_forward(desk.alice, title_en="Welcome")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "Approved.")
+    desk.town.hand.advance(minutes=1)
+    desk.town.settle()
+    desk.close(desk.bob)
+    for who in (desk.alice, desk.bob):
+        who.press(asked, "Look at it")
+        desk.modal(who, "It has gone out.")
+    desk.bob.press(None, "Edit")
+    desk.modal(desk.bob, "This corrects an announcement", deep=2)
+    desk.alice.press(None, "Withdraw")
+    desk.modal(desk.alice, "Withdrawn")
+    desk.bob.submit({"title_en": "Welcome all"})
+    desk.modal(desk.bob, "It was withdrawn meanwhile.", deep=2)
+    assert [(draft.id, draft.state) for draft in drafts(desk)] == [(number, "dropped")]
+
+
+def test_a_version_that_was_edited_meanwhile_is_not_approved_unseen(desk: Desk) -> None:
+    desk.put_forward(desk.alice, title_en="Welcome")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.alice.press(asked, "Look at it")
+    desk.modal(desk.alice, "It waits for approval.")
+    desk.alice.press(None, "Edit")
+    desk.modal(desk.alice, "Whom it reaches", deep=2)
+    desk.alice.submit({"title_en": "Welcome, but not on Monday"})
+    desk.modal(desk.alice, "Put forward", deep=2)
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "It has changed since you opened it: look at it again.")
+    assert [draft.state for draft in drafts(desk)] == ["waiting"]
+
+
+def test_slack_that_opens_no_modal_breaks_nothing(desk: Desk) -> None:
+    desk.town.slack.fail_next("expired_trigger_id", method="views.open")
+    assert desk.alice.shortcut("announce").ok
+    until(lambda: desk.town.slack.requests["views.open"] == 1, lambda: "nothing was opened")
+    desk.write(desk.alice, title_en="Welcome")
+    assert not drafts(desk)
+
+
+def test_what_is_saved_waits_for_nobody_and_what_is_repeated_is_written_down(desk: Desk) -> None:
+    desk.write(desk.alice, title_en="Office hour", repeat="weekly", links="https://example.org/a.pdf Agenda")
+    desk.alice.press(None, "Save as a draft")
+    desk.modal(desk.alice, "Saved. It is not put forward yet.")
+    (draft,) = drafts(desk)
+    assert (draft.state, draft.content["repeat"]) == ("draft", "weekly")
+    assert draft.content["details"]["links"] == [{"url": "https://example.org/a.pdf", "label": "Agenda"}]
+    assert "It is repeated every week" in desk.alice.modals[-1].text

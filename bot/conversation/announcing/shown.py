@@ -35,6 +35,12 @@ _STATES = {
 }
 
 
+_REPEATED = {
+    "weekly": "It is repeated every week, after an approval each time.",
+    "monthly": "It is repeated every month, after an approval each time.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the installation decides. `url` is its public address; `live`: messages really leave."""
@@ -105,6 +111,8 @@ def _lines(
         )
     if author := session.scalar(select(Contact.name).where(Contact.pseudonym == draft.author)):
         yield words.gettext(language, "Written by {name}.", name=author)
+    if draft.content.get("repeat") in _REPEATED:
+        yield words.gettext(language, _REPEATED[draft.content["repeat"]])
     if draft.note:
         yield words.gettext(language, "Note: {note}", note=draft.note)
     if draft.expires_at:
