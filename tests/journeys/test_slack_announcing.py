@@ -12,8 +12,9 @@ from sqlalchemy import select
 from bot.people.enrolment import Person
 from bot.store.audit import Audit
 from bot.store.drafts import Draft
-from tests.journeys.slack_announcement import Told, play
+from tests.journeys.slack_announcement import play
 from tests.journeys.slack_desk import SECRET, Desk, desk_of, until
+from tests.journeys.slack_told import Told
 from tests.town import OpenTown
 
 pytestmark = pytest.mark.of_sqlite
