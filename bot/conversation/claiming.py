@@ -71,7 +71,7 @@ class ClaimRoom:
             if contact is None or contact.role not in WATCHERS:
                 return self._desk(session, contact, "")
             came = claims.decide(session, claim_id, approve, contact.pseudonym, f"slack {person.team}")
-            return self._desk(session, contact, _DECIDED[came])
+            return self._desk(session, contact, words.gettext(contact.language, _DECIDED[came]))
 
         return self._database.write(work)
 
@@ -83,10 +83,8 @@ class ClaimRoom:
         found = {"title": title, "close": close}
         found |= {"approve": words.gettext(language, "Approve"), "refuse": words.gettext(language, "Refuse")}
         lines = [_line(language, each) for each in claims.waiting(session, MOST)]
-        said = (
-            words.gettext(language, note or ("" if lines else "Nobody waits.")) if note or not lines else ""
-        )
-        return ClaimDesk(found, lines, said)
+        nobody = "" if lines else words.gettext(language, "Nobody waits.")
+        return ClaimDesk(found, lines, note or nobody)
 
 
 def _line(language: Language, claim: Claim) -> ClaimLine:
