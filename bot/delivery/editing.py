@@ -38,6 +38,7 @@ from bot.delivery.threads import GONE
 from bot.log import logger
 from bot.store.chats import PostEdit
 from bot.store.deliveries import Delivery, in_state
+from bot.store.destinations import ERASED
 
 LEASE = timedelta(seconds=30)
 """How long a batch of edits is one worker's."""
@@ -60,17 +61,22 @@ class Edit:
     outgoing: Outgoing
 
 
-def edit(lanes: Lanes, medium: str, sender: Sender) -> int:
-    """Edit a batch of one medium's posts; returns how many were seen to."""
+def edit(lanes: Lanes, medium: str, sender: Sender | None) -> int:
+    """Edit a batch of one medium's posts; returns how many were seen to.
+
+    Without a sender (nothing is configured) only what the delivery mode keeps in is settled.
+    """
     name = lanes.journal.claim()
     try:
-        pace = Pace(account_rate=sender.pace.edit_rate, account_burst=sender.pace.edit_burst)
-        claim = partial(_claim, medium=medium, pace=pace, name=name, lanes=lanes)
+        paced = sender.pace if sender else Pace()
+        pace = Pace(account_rate=paced.edit_rate, account_burst=paced.edit_burst)
+        able = sender is not None
+        claim = partial(_claim, medium=medium, pace=pace, name=name, lanes=lanes, able=able)
         edits, count = lanes.database.write(claim)
         started, resting = clock.monotonic(), False
         for each in edits:
             late = lanes.stopping.is_set() or clock.monotonic() - started > LONGEST
-            outcome = None if late or resting else _revise(sender, each)
+            outcome = None if late or resting or sender is None else _revise(sender, each)
             resting = resting or _of_account(outcome)
             lanes.database.write(partial(_settle, medium=medium, name=name, this=each, outcome=outcome))
         return count
@@ -95,7 +101,9 @@ def _revise(sender: Sender, this: Edit) -> Outcome:
         return InDoubt(f"the sender broke: {type(fault).__name__}")
 
 
-def _claim(session: Session, medium: str, pace: Pace, name: str, lanes: Lanes) -> tuple[list[Edit], int]:
+def _claim(
+    session: Session, medium: str, pace: Pace, name: str, lanes: Lanes, able: bool
+) -> tuple[list[Edit], int]:
     """Take what is due; returns it, and how many rows were seen to with those settled on the spot."""
     now = clock.now()
     account = accounts.account(session, medium + EDITS)
@@ -111,6 +119,9 @@ def _claim(session: Session, medium: str, pace: Pace, name: str, lanes: Lanes) -
         .with_for_update(skip_locked=True, of=PostEdit)
     ).all()
     kept = [row for row in rows if not _settled_on_the_spot(row, lanes.allowed, now)]
+    if kept and not able:
+        accounts.stop(account, f"{medium} is not configured: docs/operations.md says which settings it needs")
+        return [], len(rows) - len(kept)
     taken = kept[: accounts.draw(account, pace, len(kept), now)]
     shown = lanes.stationery.messages(session, {_message(row) for row in taken})
     edits = []
@@ -130,11 +141,13 @@ def _message(row: Row[Any]) -> int:
 
 
 def _settled_on_the_spot(row: Row[Any], allowed: Allowed, now: datetime) -> bool:
-    """Settle an edit that is not to leave: the delivery mode keeps it in."""
-    if allowed(row.address):
+    """Settle an edit that is not to leave: the delivery mode keeps it in, or its reader was erased."""
+    erased = row.address.startswith(ERASED)
+    if allowed(row.address) and not erased:
         return False
     wish: PostEdit = row.PostEdit
-    wish.due_at, wish.done_at, wish.fault = None, now, "the delivery mode keeps it in"
+    wish.due_at, wish.done_at = None, now
+    wish.fault = "the contact was erased" if erased else "the delivery mode keeps it in"
     return True
 
 

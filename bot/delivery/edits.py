@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import clock
 from bot.delivery.backoff import STALE
 from bot.delivery.teams import UNTIL_BACK
+from bot.store.answers import AnswerRow
 from bot.store.chats import PostEdit
 from bot.store.db import insert_into, ring
 from bot.store.deliveries import Delivery, MessageRow, State, in_state
@@ -92,13 +93,22 @@ def wish(session: Session, item: Item, content: str, *, struck: bool = False) ->
 def wish_redraw(session: Session, item_id: int) -> None:
     """Let every post of an item's notice be drawn again as it is: its roster changed.
 
-    Wishes are gathered for some seconds, so that many answers make one edit.
+    Wishes are gathered for some seconds, so that many answers make one edit. What is struck stays.
     """
+    _redraw(session, item_id, PostEdit.struck.is_(False))
+
+
+def wish_redraw_for(session: Session, contact_id: int) -> None:
+    """Let every post be drawn again whose roster tells of a contact: they may not be named there any more, or may."""
+    _redraw(session, select(AnswerRow.item_id).where(AnswerRow.contact_id == contact_id))
+
+
+def _redraw(session: Session, items: int | Select[int], *only: ColumnElement[bool]) -> None:
     columns: dict[str, Any] = {
         "delivery_id": Delivery.id, "revision": literal(0), "struck": literal(False), "version": literal(1),
         "done_version": literal(0), "due_at": literal(clock.now() + GATHERED, Instant()), "failures": literal(0),
     }  # fmt: skip
-    rows = select(*columns.values()).where(*_posts(item_id)).order_by(Delivery.id)
+    rows = select(*columns.values()).where(*_posts(items)).order_by(Delivery.id)
     wished = insert_into(session, PostEdit).from_select(list(columns), rows, include_defaults=False)
     session.execute(
         wished.on_conflict_do_update(
@@ -107,7 +117,7 @@ def wish_redraw(session: Session, item_id: int) -> None:
                 "version": PostEdit.version + 1, "failures": 0,
                 "due_at": func.coalesce(PostEdit.due_at, wished.excluded.due_at),
             },
-            where=PostEdit.struck.is_(False),
+            where=and_(true(), *only),
         )
     )  # fmt: skip
 
@@ -169,9 +179,9 @@ def unedited(session: Session) -> tuple[int, str]:
     return count, (session.scalar(newest) or "") if count else ""
 
 
-def _posts(item_id: int) -> tuple[ColumnElement[bool], ...]:
+def _posts(items: int | Select[int]) -> tuple[ColumnElement[bool], ...]:
     return (
-        Delivery.item_id == item_id,
+        Delivery.item_id == items if isinstance(items, int) else Delivery.item_id.in_(items),
         Delivery.sender.in_(EDITABLE),
         Delivery.purpose == "notice",
         in_state(*STANDING),

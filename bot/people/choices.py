@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 from sqlalchemy.orm import Session
 
 from bot.contracts import Channel, Language, Rhythm
+from bot.delivery.edits import wish_redraw_for
 from bot.people.enrolment import CHOSE
 from bot.people.ways import settle_ways
 from bot.store import audit
@@ -52,5 +53,7 @@ def choose(session: Session, contact: Contact, origin: str, **chosen: Unpack[Cho
         return False
     session.flush()
     settle_ways(session, [contact])
+    if "named" in changed:
+        wish_redraw_for(session, contact.id)
     audit.record(session, "contact", CHOSE, contact.pseudonym, origin, **changed)
     return True

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.clock import DEFAULT_ZONE
+from bot.delivery.edits import wish_redraw_for
 from bot.people import chat_traces
 from bot.people.suppression import address_digest
 from bot.store import audit
 from bot.store.answers import Mute
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state
-from bot.store.destinations import Destination, Subscription
+from bot.store.destinations import ERASED, Destination, Subscription
 from bot.store.mailbox import LEAVING, ListSubscriber
 from bot.store.plans import Reminder
 from bot.store.sign_ins import SignIn
@@ -42,12 +43,14 @@ def erase(session: Session, contact: Contact, actor: str) -> None:
     citys = update(Mute).where(Mute.by_contact_id == contact.id).values(by_contact_id=None)
     session.execute(citys.execution_options(synchronize_session=False))
     for place in places:
-        place.address = place.address_key = f"erased-{place.id}"
+        place.address = place.address_key = f"{ERASED}{place.id}"
         place.contact_id, place.paused_until, place.fault = None, None, None
     if contact.email:  # the letter's list elsewhere must let go of them too
         listed = update(ListSubscriber).where(ListSubscriber.address == address_digest(contact.email))
         session.execute(listed.where(ListSubscriber.status == "active").values(status=LEAVING))
     chat_traces.forget(session, contact)
+    if contact.named:  # their name stands in the rosters of posts
+        wish_redraw_for(session, contact.id)
     contact.name, contact.email, contact.email_key = "", None, None
     contact.slack_user_id, contact.slack_team_id, contact.channel = None, None, None
     contact.language, contact.timezone, contact.role = "fi", DEFAULT_ZONE, "contact"

@@ -13,6 +13,9 @@ from bot.store.types import Row
 USUAL_HOURS = "Europe/Helsinki 8-17"
 USUAL_LADDER = ",30,14,7,2,0,"
 
+ERASED = "erased-"
+"""How the address of a person who was erased begins: nothing goes there any more."""
+
 
 class Destination(Row):
     """One place where a message can land, and its lane: claiming this row is the right to send there.

@@ -151,7 +151,11 @@ def _replies(api: SlackApi, channel: str, message: Message, key: str) -> dict[st
     parts = {reply_key(key, part): part for part in promised.split(",")}
     thread = str(message.get("thread_ts") or message["ts"])
     ref = {f"missing.{part}": "not posted" for part in parts.values()}
-    for reply in _messages(api, channel, str(message["ts"]), thread):
+    try:
+        below = list(_messages(api, channel, str(message["ts"]), thread))
+    except _NotThere:  # the post was found all the same
+        return ref
+    for reply in below:
         part = parts.get(_key(reply) or "")
         if part is not None:
             ref.pop(f"missing.{part}", None)

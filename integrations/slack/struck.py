@@ -6,9 +6,9 @@ It stays readable, so that nobody wonders what stood there, and offers nothing t
 from __future__ import annotations
 
 from bot.contracts import Message
-from integrations.slack import mrkdwn
+from integrations.slack import limits, mrkdwn
 from integrations.slack.elements import NAMELESS, Block, header, listed, section
-from integrations.slack.plain import escape, line, shorten
+from integrations.slack.plain import escape, line, shorten, size
 from integrations.slack.prose import paragraphs
 
 TITLE = 1_500
@@ -21,7 +21,10 @@ def struck(message: Message) -> list[Block]:
     title = shorten(line(message.title) or NAMELESS, TITLE)
     said = listed(message.changes, CHANGES)
     body = shorten(mrkdwn.words(paragraphs(message.body)), BODY)
-    written = "\n".join(_through(part) for part in body.split("\n"))
+    lines = [_through(part) for part in body.split("\n")]
+    while size("\n".join(lines)) > limits.SECTION:  # the marks of very many short lines
+        lines.pop()
+    written = "\n".join(lines)
     return [
         header(line(message.label) or NAMELESS),
         section(f"*{_through(title)}*"),

@@ -62,6 +62,16 @@ def test_a_withdrawn_message_is_struck_through_and_offers_nothing(
     assert post.pings == []
 
 
+def test_a_withdrawn_message_of_very_many_lines_is_struck_all_the_same(
+    slack: FakeSlack, sender: SlackSender
+) -> None:
+    """The marks of each line come on top of what it says."""
+    ref = sent(sender, outgoing())
+    gone = message(label="Withdrawn", title="A title", body="a\n\n" * 2_000, actions=(), facts=())
+    assert sender.revise(ref, outgoing("C1", "key-1", gone, struck=True)) == Sent(ref)
+    assert "~a~" in texts(slack.messages[0].blocks)
+
+
 def test_a_message_that_grows_out_of_its_post_puts_the_other_languages_into_the_thread_and_back(
     slack: FakeSlack, sender: SlackSender
 ) -> None:

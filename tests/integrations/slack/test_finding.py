@@ -14,6 +14,7 @@ from integrations.slack.sender import SlackSender
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_workspace import ALL_SCOPES
 from tests.integrations.slack.samples import connect, outgoing
+from tests.integrations.slack.test_languages import TALL
 
 
 def test_a_post_is_found_behind_many_pages_of_others(slack: FakeSlack, sender: SlackSender) -> None:
@@ -124,3 +125,15 @@ def test_what_was_meant_for_a_thread_that_is_gone_is_looked_for_in_the_conversat
     assert isinstance(post, Sent)
     assert sender.find("C1", "key-1", since, "1700000000.000001") == Found(post.ref)
     assert sender.find("C1", "key-2", since, "1700000000.000001") == Absent()
+
+
+def test_a_post_that_was_found_is_not_absent_because_its_replies_are_not_there(
+    slack: FakeSlack, sender: SlackSender
+) -> None:
+    since = clock.now()
+    (post,) = sender.send([outgoing("C1", "key-1", *TALL)])
+    assert isinstance(post, Sent)
+    slack.fail_next("thread_not_found", method="conversations.replies")
+    missing = {"missing.sv": "not posted", "missing.en": "not posted"}
+    place = {name: post.ref[name] for name in ("channel", "ts")}
+    assert sender.find("C1", "key-1", since, None) == Found(place | missing)

@@ -6,13 +6,16 @@ import os
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
+from bot import clock
 from bot.contracts import InDoubt, Misconfigured, Outcome, Outgoing, Pace, Rejected, Report, TryLater
 from bot.delivery import editing, edits, recovery
 from bot.people.conversations import add_conversation
 from bot.planning.notices import announce
 from bot.store.chats import PostEdit
 from bot.store.deliveries import Delivery
+from bot.store.destinations import ERASED, Destination
 from tests.conftest import FrozenClock
 from tests.factories import details, plan, tell
 from tests.fakes.sender import ScriptedSender
@@ -242,3 +245,26 @@ def test_edits_keep_to_their_own_pace(stage: Bench, frozen: FrozenClock) -> None
     assert edit(stage, sender) == 0
     frozen.advance(2)
     assert edit(stage, sender) == 1
+
+
+def test_without_a_sender_what_the_mode_keeps_in_is_settled_and_the_rest_waits(
+    open_bench: Callable[..., Bench], stage: Bench
+) -> None:
+    """Else `work --until-idle` would wait for ever for edits that nobody makes."""
+    say(stage, "Second")
+    keeps_one_in = open_bench(allowed=lambda address: address == "C0ONE").lanes
+    assert editing.edit(keeps_one_in, "slack", None) == 1
+    assert [wish.due_at is None for wish in wishes(stage)] == [False, True]
+    with stage.database.reading() as session:
+        assert not session.scalar(select(edits.edit_due(clock.now())))
+
+
+def test_whoever_was_erased_is_no_post_that_could_not_be_edited(stage: Bench) -> None:
+    say(stage, "Second")
+    with stage.database.writing() as session:
+        session.query(Delivery).update({"ref": None})
+        session.query(Destination).update({"address": ERASED + Destination.address_key})
+    sender = ScriptedSender()
+    assert edit(stage, sender) == 2
+    with stage.database.reading() as session:
+        assert (edits.unedited(session), sender.revised) == ((0, ""), [])

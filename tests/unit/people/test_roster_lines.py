@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.contracts import AnswerKind
 from bot.network import Network
 from bot.people.answers import answer, take_back
+from bot.people.choices import choose
+from bot.people.conversations import add_conversation
+from bot.people.erasure import erase
 from bot.people.roster_lines import lines, others_line
-from bot.store.contacts import contact_by_email
+from bot.store.chats import PostEdit
+from bot.store.contacts import Contact, contact_by_email
 from bot.store.db import Database
+from bot.store.deliveries import Delivery
 from tests.conftest import FrozenClock
-from tests.factories import details, person, tell
+from tests.factories import details, person, plan, tell
 
 pytestmark = pytest.mark.of_sqlite
 FROM = "203.0.113.5"
@@ -82,3 +88,32 @@ def test_whoever_answers_hears_of_other_cities_in_their_own_language_and_not_of_
         )
         take_back(session, charlie, item_id, "slack", FROM)
         assert others_line(session, network, bob, item_id) == "1 other city is interested: Tampere (Alice)."
+
+
+@pytest.mark.parametrize("act", ["consent is taken back", "erased"])
+def test_a_name_that_may_not_be_told_any_more_is_taken_out_of_the_posts(
+    database: Database, network: Network, frozen: FrozenClock, act: str
+) -> None:
+    with database.writing() as session:
+        alice = person(session, "Alice")
+        alice.named = True
+        add_conversation(session, "C0ONE", city="tampere", hours="always")
+    (told,) = tell(database, details(cities=CITIES))
+    plan(database, network)
+    with database.writing() as session:
+        session.query(Delivery).update({"state": "sent"})
+        say(session, "alice", told.item_id or 0, "interested")
+        session.query(PostEdit).update({"due_at": None, "struck": True})  # drawn, and withdrawn since
+    with database.writing() as session:
+        contact = session.get_one(Contact, alice.id)
+        if act == "erased":
+            erase(session, contact, "command")
+        else:
+            choose(session, contact, FROM, named=False)
+    with database.reading() as session:
+        (edit,) = session.scalars(
+            select(PostEdit)
+            .join(Delivery, Delivery.id == PostEdit.delivery_id)
+            .where(Delivery.sender == "slack")
+        )
+        assert (edit.due_at is not None, edit.struck) == (True, True)
