@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.approval.content import send_at
-from bot.approval.drafts import Refused, locked, unapprove
-from bot.planning.alerts import WATCHERS
+from bot.approval.drafts import WAITS, Refused, locked, titled, unapprove
+from bot.network import Network
+from bot.planning.alerts import WATCHERS, alert
 from bot.store import audit
 from bot.store.contacts import Contact
 from bot.store.drafts import Draft
@@ -59,8 +60,17 @@ def undo(session: Session, draft_id: int, actor: str, origin: str = "") -> Draft
     return draft
 
 
-def give_back(session: Session, draft_id: int, note: str, actor: str, origin: str = "") -> Draft:
-    """Give a draft that waits, or is approved, back to its author with a note. Raises Refused."""
+def give_back(
+    session: Session,
+    network: Network,
+    draft_id: int,
+    note: str,
+    actor: str,
+    origin: str = "",
+    *,
+    url: str = "",
+) -> Draft:
+    """Give a draft that waits, or is approved, back to its author with a note, and tell them. Raises Refused."""
     draft = locked(session, draft_id)
     if draft.state not in {"waiting", "approved"}:
         raise Refused("It does not wait for approval any more.")
@@ -68,6 +78,8 @@ def give_back(session: Session, draft_id: int, note: str, actor: str, origin: st
         raise Refused("Say in a few words what should be changed.")
     put_back(draft, note.strip()[:500])
     _record(session, draft, "returned", actor, origin)
+    text = "What should be changed: {note}\n\nChange it, then put it forward again."
+    tell_author(session, network, draft, text, url=url, besides=actor)
     return draft
 
 
@@ -75,6 +87,26 @@ def put_back(draft: Draft, note: str) -> None:
     """Let a draft be its author's again, with what is to be said about it."""
     draft.state, draft.note, draft.updated_at = "returned", note, clock.now()
     draft.approver, draft.release_at, draft.expires_at = None, None, None
+
+
+def tell_author(
+    session: Session,
+    network: Network,
+    draft: Draft,
+    text: str,
+    /,
+    *,
+    url: str = "",
+    besides: str = "",
+) -> None:
+    """Tell a draft's author, once a version, that it is theirs again. `text` is a msgid with {note} or {days}."""
+    alert(
+        session, network, f"draft-back:{draft.id}:{draft.version}",
+        "Your draft was given back: {title}",
+        text,
+        url=url, besides=besides, only=draft.author, does=f"open:draft:{draft.id}",
+        title=titled(draft), note=draft.note, days=WAITS.days,
+    )  # fmt: skip
 
 
 def _may_still_write(session: Session, author: str) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.approval.announcements import tell
-from bot.approval.decisions import put_back
+from bot.approval.decisions import put_back, tell_author
 from bot.approval.drafts import WAITS, Refused
 from bot.approval.waiting import collect_waiting, publish, uncollected
 from bot.log import logger
@@ -24,6 +24,9 @@ Effect = Callable[[Session, Draft], None]
 """What releasing a draft of a kind does, in the transaction that releases it. It may raise Refused."""
 
 AT_ONCE = 20
+LATE = f"Nobody approved it within {WAITS.days} days."
+"""The note on what waited too long; a msgid."""
+
 HOUSE = "silta"
 """The actor of what happens by itself."""
 
@@ -42,7 +45,7 @@ def turn(session: Session, network: Network, effects: Mapping[DraftKind, Effect]
     """
     return (
         collect_waiting(session, network, url)
-        + give_back_late(session)
+        + give_back_late(session, network, url)
         + release_due(session, network, effects)
     )
 
@@ -72,13 +75,16 @@ def release_due(session: Session, network: Network, effects: Mapping[DraftKind, 
     return len(drafts)
 
 
-def give_back_late(session: Session) -> int:
-    """Give back what waited for approval longer than it should; returns how many that were."""
+def give_back_late(session: Session, network: Network, url: str = "") -> int:
+    """Give back what waited for approval longer than it should, and tell its author; returns how many that were."""
     late = select(Draft).where(Draft.state == "waiting", Draft.expires_at <= clock.now()).limit(AT_ONCE)
     drafts = session.scalars(late.with_for_update(skip_locked=True)).all()
     for draft in drafts:
-        put_back(draft, f"Nobody approved it within {WAITS.days} days.")
+        put_back(draft, LATE)
         _record(session, draft, "expired")
+        text = "Nobody approved it within {days} days. Put it forward again if it is still to go out."
+        page = f"{url}/{draft.id}" if url else ""
+        tell_author(session, network, draft, text, url=page)
     return len(drafts)
 
 

@@ -35,13 +35,18 @@ def remember(session: Session, draft: Draft, zone: str) -> None:
         return
     now = clock.now()
     first = max(clock.When.parse(said).begins(), now) if (said := draft.content.get("send_at")) else now
+    post = session.scalar(select(StandingPost).where(StandingPost.draft_id == draft.id).with_for_update())
+    if post is not None:  # corrected: day and hour stay, and what is drafted for them is not drafted again
+        following = next_time(post.first_at, rhythm, now, zone)
+        drafted = post.next_at if post.rhythm == rhythm else None
+        post.next_at = max(following, drafted or following)
+        post.rhythm, post.content = rhythm, draft.content
+        return
     made = {
         "rhythm": rhythm, "content": draft.content, "first_at": first, "draft_id": draft.id,
         "next_at": next_time(first, rhythm, now, zone), "made_by": draft.author, "created_at": now,
     }  # fmt: skip
-    kept = {name: made[name] for name in ("rhythm", "content", "next_at")}
-    new = insert_into(session, StandingPost).values(made)
-    session.execute(new.on_conflict_do_update(index_elements=["draft_id"], set_=kept))
+    session.execute(insert_into(session, StandingPost).values(made))
 
 
 def forget(session: Session, draft: Draft) -> None:

@@ -36,6 +36,7 @@ def alert(
     url: str = "",
     urgent: bool = False,
     besides: str = "",
+    only: str = "",
     draft: tuple[int, int] | None = None,
     does: str = "",
     **values: object,
@@ -44,18 +45,19 @@ def alert(
 
     `title` and `text` are msgids with the same `values`, `text` as Markdown; `url` is where something can be
     done about it; `draft`, an id and a version, is one to be decided on in a chat. Each is told once for a
-    `key`, however often it is said; not `besides`, a pseudonym, who knows it already. Who wants no personal
-    messages gets none. What is not urgent waits for their hours.
+    `key`, however often it is said; not `besides`, a pseudonym, who knows it already, and `only` one, if it
+    concerns nobody else. Who wants no personal messages gets none. What is not urgent waits for their hours.
     """
     short = key if len(key) <= _KEY_LENGTH else hashlib.sha256(key.encode()).hexdigest()
-    watchers = session.execute(
+    asked = (
         select(Contact.pseudonym, Contact.language, Destination.id, Destination.sender, Subscription.hours)
         .join(Subscription, Subscription.contact_id == Contact.id)
         .join(Destination, Destination.id == Subscription.destination_id)
         .where(Contact.role.in_(WATCHERS), Contact.erased_at.is_(None), Subscription.rhythm != "off")
         .where(Contact.pseudonym != besides)
         .order_by(Contact.id)
-    ).all()
+    )
+    watchers = session.execute(asked.where(Contact.pseudonym == only) if only else asked).all()
     if not watchers:
         return 0
 

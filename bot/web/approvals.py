@@ -135,7 +135,9 @@ def decide(draft_id: int, act: str) -> Redirect:
             "The approval is undone: nothing went out.",
         ),
         "return": (
-            lambda session, actor, origin: approval.give_back(session, draft_id, note, actor, origin),
+            lambda session, actor, origin: approval.give_back(
+                session, network, draft_id, note, actor, origin, url=url
+            ),
             "Given back, with your note.",
         ),
         "submit": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from html import unescape
 from itertools import groupby
 from pathlib import Path
@@ -33,6 +34,15 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def _moment(stamp: int) -> str:
+    """What a picker of day and time has chosen, as its day alone is drawn: Slack counts seconds."""
+    local = datetime.fromtimestamp(stamp, clock.zone(clock.DEFAULT_ZONE))
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+_templates.filters["moment"] = _moment
 
 
 def draw(outgoing: Outgoing, posts: Sequence[Post]) -> Rendering:

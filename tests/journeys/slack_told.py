@@ -7,10 +7,11 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot import clock
 from integrations.slack.drawing import draw_view
 from tests.fakes.slack_limits import texts
 from tests.fakes.slack_people import Person as Somebody
@@ -76,7 +77,7 @@ def _chosen(state: dict[str, Any]) -> str:
     stamp = state.get("selected_date_time")
     said = [option["text"]["text"] for option in options] + [str(state.get("value") or "")]
     return ", ".join(each for each in said if each) or (
-        f"{datetime.fromtimestamp(stamp, UTC)}" if stamp else "–"
+        f"{datetime.fromtimestamp(stamp, clock.zone(clock.DEFAULT_ZONE)):%Y-%m-%d %H:%M}" if stamp else "–"
     )
 
 

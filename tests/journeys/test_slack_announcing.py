@@ -109,6 +109,8 @@ def test_it_is_given_back_with_a_note(desk: Desk) -> None:
     desk.bob.submit({"note": "Which year?"})
     desk.modal(desk.bob, "Given back, with your note.")
     assert [(draft.state, draft.note) for draft in drafts(desk)] == [("returned", "Which year?")]
+    (told,) = [post for post in desk.told(desk.alice) if "Your draft was given back" in post.text]
+    assert "Which year?" in told.text
 
 
 def test_whoever_coordinates_no_more_can_neither_write_nor_have_it_approved(desk: Desk) -> None:

@@ -140,7 +140,9 @@ class Announcements:
                 "approve": lambda: approval.approve(
                     session, draft, version, who, origin, four_eyes=rules.four_eyes
                 ),
-                "return": lambda: approval.give_back(session, draft, note, who, origin),
+                "return": lambda: approval.give_back(
+                    session, rules.network, draft, note, who, origin, url=f"{rules.url}/approvals/{draft}"
+                ),
                 "undo": lambda: approval.undo(session, draft, who, origin),
                 "submit": lambda: self._submit(session, draft, who),
                 "take_back": lambda: approval.take_back(session, draft, who, origin),

@@ -13,6 +13,7 @@ from bot import clock, words
 from bot.approval.content import details_of, send_at
 from bot.approval.differences import LANGUAGE_NAMES, differences
 from bot.approval.drafts import titled
+from bot.approval.release import LATE
 from bot.contracts import LANGUAGES, Details, Language, Message
 from bot.contracts.announcing import Act, Seen
 from bot.conversation.announcing.labels import labels
@@ -89,6 +90,8 @@ def gone_out(session: Session, draft: Draft) -> str:
 
 def when_lines(at: datetime, language: Language, zone: str, own: str) -> Iterator[str]:
     """When it goes out, in the network's zone, and in the author's own where that differs."""
+    if at <= clock.now():  # what is corrected had its time
+        return
     yield words.gettext(language, "Not before {moment}.", moment=moment(clock.When.parse(at), language))
     local = at.astimezone(clock.zone(own))
     if local.utcoffset() != at.astimezone(clock.zone(zone)).utcoffset():
@@ -114,7 +117,8 @@ def _lines(
     if draft.content.get("repeat") in _REPEATED:
         yield words.gettext(language, _REPEATED[draft.content["repeat"]])
     if draft.note:
-        yield words.gettext(language, "Note: {note}", note=draft.note)
+        note = words.gettext(language, LATE) if draft.note == LATE else draft.note
+        yield words.gettext(language, "Note: {note}", note=note)
     if draft.expires_at:
         said = moment(clock.When.parse(draft.expires_at), language)
         yield words.gettext(language, "It waits until {moment}.", moment=said)

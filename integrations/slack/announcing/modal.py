@@ -127,10 +127,11 @@ def _choices(writing: Writing) -> list[Block]:
         tick("urgent", words["urgent"], words["at_once"], bool(said.get("urgent"))),
         moment("send_at", words["send_at"], str(said.get("send_at") or "")),
     ]
-    if kind in {"event", "call"}:
-        names = ["starts_at", "closes_at"] if kind == "event" else ["closes_at"]
-        made += [moment(name, words[name], str(said.get(name) or "")) for name in names]
-    if kind == "event":
+    # What was stated stays in sight when the kind is changed: it would go out unseen.
+    asked = {"event": ("starts_at", "closes_at", "location"), "call": ("closes_at",)}.get(kind, ())
+    shown = [name for name in ("starts_at", "closes_at", "location") if name in asked or said.get(name)]
+    made += [moment(name, words[name], str(said.get(name) or "")) for name in shown if name != "location"]
+    if "location" in shown:
         made.append(text("location", words["location"], str(said.get("location") or ""), most=300))
     return [
         *made,

@@ -16,6 +16,7 @@ from integrations.slack.announcing.countdown import count_down
 from integrations.slack.announcing.draft import draft_view, note_view
 from integrations.slack.announcing.modal import errors, form_view
 from integrations.slack.announcing.shared import as_markdown
+from integrations.slack.drawing import draw_view
 from tests.conftest import FrozenClock
 from tests.fakes.slack_surfaces import check_view
 
@@ -58,6 +59,13 @@ def test_a_text_that_no_field_holds_is_not_shown_in_one() -> None:
     view = form_view(writing())
     assert "body_sv" not in {block.get("block_id") for block in view["blocks"]}
     assert "longer than a field of Slack holds" in str(view["blocks"])
+
+
+def test_a_moment_that_was_stated_stays_in_sight_when_the_kind_is_changed_and_is_drawn_as_a_day() -> None:
+    view = form_view(writing(values={"kind": "announcement", "starts_at": "2026-12-08T10:00:00+00:00"}))
+    shown = {block.get("block_id") for block in view["blocks"]}
+    assert ("starts_at" in shown, "closes_at" in shown, "location" in shown) == (True, False, False)
+    assert "2026-12-08 12:00" in draw_view(view)
 
 
 def test_more_options_than_a_list_holds_come_in_groups_and_what_is_chosen_stays_so() -> None:

@@ -11,7 +11,7 @@ from bot import approval
 from bot.approval import Refused, announcements
 from bot.store.audit import Audit
 from bot.store.contacts import Contact
-from bot.store.deliveries import Delivery, Fanout
+from bot.store.deliveries import Delivery, Fanout, MessageRow
 from bot.store.sources import Source
 from tests import factories
 from tests.conftest import FrozenClock
@@ -160,13 +160,35 @@ def test_what_waits_a_week_goes_back_and_can_be_put_forward_again(desk: Desk, fr
 def test_it_is_given_back_with_a_note_or_dropped(desk: Desk) -> None:
     draft = desk.put_forward(desk.alice)
     with pytest.raises(Refused, match="few words"):
-        desk.database.write(lambda session: approval.give_back(session, draft, "  ", desk.bob))
-    desk.database.write(lambda session: approval.give_back(session, draft, "Väärä päivä " * 90, desk.bob))
+        desk.database.write(lambda session: approval.give_back(session, desk.network, draft, "  ", desk.bob))
+    note = "Väärä päivä " * 90
+    desk.database.write(lambda session: approval.give_back(session, desk.network, draft, note, desk.bob))
     assert desk.draft(draft).state == "returned"
     assert len(desk.draft(draft).note) == 500
     desk.database.write(lambda session: approval.drop(session, draft, desk.alice))
     with pytest.raises(Refused, match="dropped"):
         desk.database.write(lambda session: approval.edit(session, draft, {"title": "x"}, desk.alice))
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_its_author_alone_is_told_that_it_was_given_back(desk: Desk, frozen: FrozenClock, late: bool) -> None:
+    draft = desk.put_forward(desk.alice)
+    if late:
+        frozen.advance(days=7)
+        desk.turn()
+    else:
+        desk.database.write(
+            lambda session: approval.give_back(session, desk.network, draft, "Väärä päivä {x}", desk.bob)
+        )
+    with desk.database.reading() as session:
+        alerts = select(Delivery.recipient, MessageRow.content).join(
+            MessageRow, MessageRow.id == Delivery.message_id
+        )
+        rows = session.execute(alerts.where(Delivery.dedupe_key.startswith("alert:draft-back:"))).all()
+    ((who, said),) = rows
+    assert who == desk.alice
+    assert ("7 päivän" if late else "Väärä päivä {x}") in str(said)
+    assert f"open:draft:{draft}" in str(said)
 
 
 def test_a_draft_that_does_not_exist_says_so(desk: Desk) -> None:

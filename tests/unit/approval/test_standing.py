@@ -67,6 +67,29 @@ def test_it_is_repeated_no_more_when_it_is_corrected_to_or_withdrawn(desk: Desk,
     assert made(desk) == 0
 
 
+def test_a_correction_keeps_its_day_and_does_not_draft_the_same_time_again(
+    desk: Desk, frozen: FrozenClock
+) -> None:
+    first = released(desk, frozen)
+    frozen.advance(days=5, hours=2)
+    assert made(desk) == 1
+    other = {
+        **EVERY_WEEK,
+        "details": {**EVERY_WEEK["details"], "starts_at": "2026-12-30", "url": "https://x.fi"},
+    }
+    desk.database.write(lambda session: announcements.correct(session, first, other, desk.alice))
+    desk.database.write(lambda session: approval.submit(session, desk.network, first, desk.alice))
+    desk.approve(first, desk.bob, 2)
+    frozen.advance(60)
+    desk.turn()
+    assert made(desk) == 0
+    frozen.advance(days=7)
+    assert made(desk) == 1
+    third: Draft = desk.draft(first + 2)
+    assert third.content["send_at"] == "2026-12-08T10:01:00+00:00"
+    assert third.content["details"]["url"] == "https://x.fi"
+
+
 @pytest.mark.parametrize(
     ("first", "rhythm", "following"),
     [
