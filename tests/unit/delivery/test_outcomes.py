@@ -246,7 +246,7 @@ def test_a_dead_lane_is_paused_until_somebody_opens_it(bench: Bench, frozen: Fro
 
 def test_a_conversation_has_no_other_way(bench: Bench) -> None:
     with bench.database.writing() as session:
-        add_conversation(session, "C1", city="tampere")
+        add_conversation(session, "C1", city="tampere", hours="always")
     bench.item()
     bench.serve(ScriptedSender(Undeliverable("is_archived")), "slack")
     assert [row.state for row in bench.rows()] == ["failed"]
