@@ -6,7 +6,7 @@ again. A wish that is made while an edit is under way has a higher version, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -109,20 +109,14 @@ def _claim(
     account = accounts.account(session, medium + EDITS)
     if accounts.blocked(account, now):
         return [], 0
-    rows = session.execute(
-        addressed()
-        .add_columns(Delivery.ref, Delivery.revision.label("told"), PostEdit)
-        .join(PostEdit, PostEdit.delivery_id == Delivery.id)
-        .where(PostEdit.due_at <= now, free(), moves(), Delivery.sender == medium, in_state("sent"))
-        .order_by(*urgency(), Delivery.id)
-        .limit(MOST)
-        .with_for_update(skip_locked=True, of=PostEdit)
-    ).all()
-    kept = [row for row in rows if not _settled_on_the_spot(row, lanes.allowed, now)]
-    if kept and not able:
+    # The tokens first: to look through a long queue for nothing, again and again, would keep all writers waiting.
+    may = accounts.draw(account, pace, MOST, now)
+    rows = _due(session, medium, now, may) if may else []
+    taken = [row for row in rows if not _settled_on_the_spot(row, lanes.allowed, now)]
+    accounts.give_back(account, pace, may - len(taken))
+    if taken and not able:
         accounts.stop(account, f"{medium} is not configured: docs/operations.md says which settings it needs")
-        return [], len(rows) - len(kept)
-    taken = kept[: accounts.draw(account, pace, len(kept), now)]
+        return [], len(rows) - len(taken)
     shown = lanes.stationery.messages(session, {_message(row) for row in taken})
     edits = []
     for row, outgoing in zip(taken, seal(session, lanes.stationery, taken), strict=True):
@@ -130,7 +124,19 @@ def _claim(
         wish.claim, wish.lease_until = name, clock.real_now() + LEASE
         revised = replace(outgoing, messages=shown[_message(row)], struck=wish.struck)
         edits.append(Edit(row.id, wish.version, row.ref or {}, revised))
-    return edits, len(edits) + len(rows) - len(kept)
+    return edits, len(rows)
+
+
+def _due(session: Session, medium: str, now: datetime, most: int) -> Sequence[Row[Any]]:
+    return session.execute(
+        addressed()
+        .add_columns(Delivery.ref, Delivery.revision.label("told"), PostEdit)
+        .join(PostEdit, PostEdit.delivery_id == Delivery.id)
+        .where(PostEdit.due_at <= now, free(), moves(), Delivery.sender == medium, in_state("sent"))
+        .order_by(*urgency(), Delivery.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=PostEdit)
+    ).all()
 
 
 def _message(row: Row[Any]) -> int:

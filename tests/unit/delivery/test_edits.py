@@ -268,3 +268,15 @@ def test_whoever_was_erased_is_no_post_that_could_not_be_edited(stage: Bench) ->
     assert edit(stage, sender) == 2
     with stage.database.reading() as session:
         assert (edits.unedited(session), sender.revised) == ((0, ""), [])
+
+
+def test_what_the_mode_keeps_in_takes_nothing_of_the_pace(
+    open_bench: Callable[..., Bench], stage: Bench
+) -> None:
+    keeps_one_in = open_bench(allowed=lambda address: address == "C0TWO")
+    sender = ScriptedSender(pace=Pace(edit_rate=0.001, edit_burst=2))
+    for title in ("Second", "Third"):
+        say(stage, title)
+        while edit(keeps_one_in, sender):
+            pass
+    assert [each.messages[0].title for _, each in sender.revised] == ["Second", "Third"]
