@@ -36,7 +36,7 @@ from bot.planning import spoken
 from bot.planning.alerts import WATCHERS
 from bot.planning.countdown import headline
 from bot.planning.digest_ranking import days_to, moment_of
-from bot.planning.fitting import fitting, published
+from bot.planning.fitting import fitting, next_at, published
 from bot.planning.offers import answers
 from bot.planning.variants import variant
 from bot.planning.wording import LABELS
@@ -126,7 +126,7 @@ def _actions(room: Room, contact: Contact) -> Iterator[Action]:
 
 def _deadlines(session: Session, room: Room, contact: Contact, now: datetime) -> Section:
     language = contact.language
-    date = func.coalesce(Item.closes_at, Item.starts_at)
+    date = next_at(now)
     mine = (Item.id == AnswerRow.item_id) & (AnswerRow.contact_id == contact.id)
     wanted = (published(), Item.kind.in_(("call", "event")), date > now, *fitting(contact))
     silent = or_(AnswerRow.answer.is_(None), AnswerRow.answer != "not_for_us")

@@ -178,9 +178,9 @@ def _facts(item: Item, room: Room, language: Language) -> tuple[Fact, ...]:
     closes = next_deadline(details, zone=room.zone) or details.closes_at
     if closes:
         made.append(fact("Closes", when=closes))
-    elif details.starts_at:
+    if details.starts_at:
         made.append(fact("Starts", when=details.starts_at))
-    elif details.kind == "call" and details.continuous:
+    elif not closes and details.kind == "call" and details.continuous:
         made.append(fact("Closes", words.gettext(language, "open all the time")))
     if details.fund:
         made.append(fact("Fund", spoken.fund(details.fund, language)))

@@ -54,6 +54,11 @@ def open_at(now: datetime) -> ColumnElement[bool]:
     return or_(over > now, and_(over.is_(None), Item.updated_at > now - DATELESS))
 
 
+def next_at(now: datetime) -> ColumnElement[datetime]:
+    """When an item closes or, if that has passed or it never does, takes place: NULL where it says neither."""
+    return case((Item.closes_at > now, Item.closes_at), else_=Item.starts_at)
+
+
 def _cities(cities: list[str]) -> ColumnElement[bool]:
     mine = ItemCity.item_id == Item.id
     return or_(~exists().where(mine), exists().where(mine, ItemCity.city.in_(cities)))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import LANGUAGES
-from bot.planning.fitting import fitting, open_at, published
+from bot.planning.fitting import fitting, next_at, open_at, published
 from bot.planning.spoken import fund_spellings
 from bot.store.contacts import Contact
 from bot.store.items import Item, ItemCity, ItemTopic
@@ -67,8 +67,9 @@ def open_calls(session: Session, asked: Asked, page: int, size: int) -> Listing:
 def coming_deadlines(session: Session, whose: Contact | str, page: int, size: int) -> Listing:
     """What still closes or takes place, the next first: all that fits a contact, or all that is a city's (slug)."""
     mine = Asked(city=whose).conditions() if isinstance(whose, str) else fitting(whose)
-    conditions = [Item.kind.in_(("call", "event")), published(), clock.now() < _NEXT, *mine]
-    return _page(session, conditions, _soonest(), page, size)
+    first = next_at(clock.now())
+    conditions = [Item.kind.in_(("call", "event")), published(), first > clock.now(), *mine]
+    return _page(session, conditions, (first, Item.id.desc()), page, size)
 
 
 def with_words(session: Session, words: str, page: int, size: int) -> Listing:

@@ -212,3 +212,18 @@ def test_what_is_saved_waits_for_nobody_and_what_is_repeated_is_written_down(des
     assert (draft.state, draft.content["repeat"]) == ("draft", "weekly")
     assert draft.content["details"]["links"] == [{"url": "https://example.org/a.pdf", "label": "Agenda"}]
     assert "It is repeated every week" in desk.alice.modals[-1].text
+
+
+def test_their_page_behind_the_modal_does_not_go_stale(desk: Desk) -> None:
+    number = desk.put_forward(desk.alice, title_en="Welcome")
+    desk.bob.open_home()
+    desk.town.settle()
+    assert desk.bob.home is not None
+    assert f"open:draft:{number}" in str(desk.bob.home.blocks)
+    assert "Nothing waits for approval" not in desk.bob.home.text
+    desk.bob.press(desk.bob.home, f"open:draft:{number}")
+    desk.modal(desk.bob, "It waits for approval.")
+    desk.bob.press(None, "Approve")
+    desk.modal(desk.bob, "Approved.")
+    desk.town.settle()
+    assert "Nothing waits for approval" in desk.bob.home.text

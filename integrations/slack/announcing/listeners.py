@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from slack_bolt import Ack, App
 
 from bot.contracts.announcing import Announcing, Seen, Sorry, Writing
-from bot.contracts.chat import ChatPerson
+from bot.contracts.chat import ChatPerson, ChatRequest, Counter
 from integrations.slack.announcing import draft, modal
 from integrations.slack.announcing.countdown import count_down
 from integrations.slack.announcing.fields import COUNTED
@@ -29,6 +29,10 @@ class House(Protocol):
     """What this room needs of the house."""
 
     @property
+    def counter(self) -> Counter:
+        """Where the page of whoever did something is asked for anew."""
+
+    @property
     def announcing(self) -> Announcing | None:
         """Announcements; None where nobody writes them here."""
 
@@ -37,7 +41,7 @@ def register(app: App, house: House, views: Views) -> None:
     """Listen for the shortcuts, the buttons that open, and all that is done in the modals."""
     if house.announcing is None:
         return
-    room = Room(house.announcing, views)
+    room = Room(house.announcing, house.counter, views)
     app.shortcut("announce")(room.write)
     app.shortcut("share_with_network")(room.share)
     app.action(_OPENS)(room.opened)
@@ -53,8 +57,8 @@ def register(app: App, house: House, views: Views) -> None:
 class Room:
     """The listeners. Each acknowledges first, except where the acknowledgement is the answer."""
 
-    def __init__(self, house: Announcing, views: Views) -> None:
-        self._house, self._views = house, views
+    def __init__(self, house: Announcing, counter: Counter, views: Views) -> None:
+        self._house, self._counter, self._views = house, counter, views
 
     def write(self, ack: Ack, body: Body) -> None:
         """The global shortcut: an empty form."""
@@ -85,6 +89,8 @@ class Room:
         answer = answers[name]()
         view = draft.note_view(answer) if name == "return" and isinstance(answer, Seen) else _view(answer)
         self._open(body, view)
+        if name == "approve":
+            self._page(body)
 
     def turned(self, ack: Ack, body: Body) -> None:
         """Another tab, or a choice that changes whom it reaches."""
@@ -111,6 +117,7 @@ class Room:
             self._views.push(_team(body), body["trigger_id"], _view(_faults(answer)))
         else:
             self._update(body, answer)
+            self._page(body)
 
     def handed_in(self, ack: Ack, body: Body) -> None:
         """Put forward. Faults stand by their fields; what was refused and what was done take the form's place."""
@@ -119,6 +126,7 @@ class Room:
             ack(response_action="errors", errors=modal.errors(answer))
         else:
             ack(response_action="update", view=_view(answer))
+            self._page(body)
 
     def given_back(self, ack: Ack, body: Body) -> None:
         """Given back with a note."""
@@ -127,6 +135,7 @@ class Room:
         note = str(view["state"]["values"]["note"]["value"].get("value") or "")
         answer = self._house.decide(_person(body), int(said["draft"]), int(said["version"]), "return", note)
         ack(response_action="update", view=_view(answer))
+        self._page(body)
 
     def acted(self, ack: Ack, body: Body) -> None:
         """A button of a draft."""
@@ -145,6 +154,12 @@ class Room:
             self._views.push(_team(body), body["trigger_id"], view)
         else:
             self._update(body, self._house.decide(person, int(number), int(version), act))
+            self._page(body)
+
+    def _page(self, body: Body) -> None:
+        """Their Home tab, on which drafts stand, behind the modal: Slack says nothing when that is closed."""
+        key = f"home:{body.get('trigger_id') or body['view']['hash']}"[:160]
+        self._counter.take(ChatRequest(key=key, kind="home", person=_person(body), team=_team(body)))
 
     def _open(self, body: Body, answer: Writing | Seen | Sorry | Block) -> None:
         view = answer if isinstance(answer, dict) else _view(answer)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot import clock
 from bot.buttons import read
 from bot.contracts import GiveAnswer, ListCalls
+from bot.conversation.home import compose
+from bot.conversation.speaker import Room
+from bot.store.contacts import contact_by_email
+from tests import factories
 from tests.unit.conversation.talk import Talk, buttons, pressed, titles
 
 
@@ -95,6 +100,20 @@ def test_deadlines_are_the_contacts_own_or_a_citys(talk: Talk) -> None:
     (item_id,) = talk.tell("Muted", cities=("tampere",))
     talk.say(f"mute #{item_id}")
     assert "Muted" not in titles(talk.say("deadlines"))
+
+
+@pytest.mark.of_sqlite
+def test_an_event_that_takes_no_more_names_is_still_to_come(talk: Talk) -> None:
+    talk.tell("Day", kind="event", closes_at="2026-11-20", starts_at="2026-12-08T10:00:00+02:00")
+    said = talk.say("deadlines")
+    assert titles(said) == ["Day"]
+    assert [fact.label for fact in said.sections[0].entries[0].facts[:2]] == ["Closes", "Starts"]
+    with talk.house.database.reading() as session:
+        alice = contact_by_email(session, "alice@example.org")
+        assert alice is not None
+        room = Room(talk.house.network, factories.ZONE, talk.house.links)
+        (entry,) = compose(session, room, alice, clock.now()).sections[0].entries
+    assert (entry.title, [fact.label for fact in entry.facts]) == ("Day", ["Starts"])
 
 
 @pytest.mark.of_sqlite
