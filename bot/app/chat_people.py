@@ -39,11 +39,12 @@ def chat_people_duties(house: House) -> list[TimedDuty]:
         token, api_url = house.settings.slack_bot_token, house.settings.slack_api_url
         with house.database.reading() as session:
             own = own_team(session)
-        if own is None and token:
-            own = team_of(token, api_url)
-            if own is not None:
-                team = own
-                house.database.write(lambda session: workspaces.learn_own(session, team))
+        # Each day anew: the token may be another workspace's by now.
+        if token and (own is None or clock.now().date().isoformat() not in memory.values()):
+            team = team_of(token, api_url)
+            if team is not None:
+                own = team
+                house.database.write(lambda session: workspaces.learn_own(session, own))
         chat = open_chat({"token": token or NO_TOKEN, "token_of": house.token_of, "api_url": api_url})
         try:
             return ask_some(house, chat, memory, own)

@@ -91,7 +91,8 @@ def waiting(session: Session, most: int = 50) -> list[Claim]:
 def decide(session: Session, claim_id: int, approve: bool, actor: str, origin: str = "") -> Decision:
     """Approve or refuse a claim, once, with a line in the trail; an approved one moves the contact's identity.
 
-    `actor` is a pseudonym, or `token` or `local`: who decided. Nobody confirms another account of their own.
+    `actor` is a pseudonym, or `token` or `local`: who decided. Nobody confirms another account of their own,
+    neither one that claims to be them nor one whose address is theirs.
     """
     row = session.get(IdentityClaim, claim_id, with_for_update=True)
     if row is None or row.state != "waiting":
@@ -103,7 +104,8 @@ def decide(session: Session, claim_id: int, approve: bool, actor: str, origin: s
             return "nobody"
         if holder is not None and holder.id != contact.id:
             return "taken"
-        if contact.pseudonym == actor:
+        decider = contact_by_email(session, row.shown_email) if row.shown_email else None
+        if actor in {contact.pseudonym, decider.pseudonym if decider else ""}:
             return "own"
         bind(session, contact, person, actor, f"claim {claim_id}")
     state: Decision = "approved" if approve else "refused"

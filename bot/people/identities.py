@@ -18,7 +18,7 @@ from bot.network import Network
 from bot.people.enrolment import BOUND, CHOSE
 from bot.people.ways import settle_ways
 from bot.planning.alerts import alert
-from bot.store import audit
+from bot.store import audit, installs
 from bot.store.audit import Audit
 from bot.store.contacts import Contact, contact_by_email
 from bot.store.workplace import own_team
@@ -37,6 +37,8 @@ def match(session: Session, profile: Profile) -> Contact | None:
     contact = bound(session, profile.person)
     if contact is not None or profile.left or profile.foreign or not profile.email.strip():
         return contact
+    if not _at_home(session, profile.person.team):
+        return None
     contact = contact_by_email(session, profile.email)
     if contact is None or contact.erased_at is not None or _has_another(contact, profile.person):
         return None
@@ -117,6 +119,15 @@ def settle_team(session: Session, team: str) -> None:
 def _people_of(session: Session, team: str, *also: object) -> list[Contact]:
     mine = select(Contact).where(Contact.slack_team_id == team, Contact.erased_at.is_(None), *also)  # type: ignore[arg-type]
     return list(session.scalars(mine.order_by(Contact.id)))
+
+
+def _at_home(session: Session, team: str) -> bool:
+    """Whether the app is in a workspace: elsewhere somebody else says which address a person has.
+
+    Until Slack has said which workspace the own token is of, and where no other is, it may be any.
+    """
+    own = own_team(session)
+    return own == team or installs.is_in(session, team) or (own is None and not installs.is_in(session))
 
 
 def _has_another(contact: Contact, person: ChatPerson) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -10,8 +11,10 @@ from bot.network import Network
 from bot.people import identities
 from bot.planning.alerts import alert
 from bot.store import audit, installs
+from bot.store.audit import Audit
 from bot.store.workplace import know_own_team, own_team
 
+INSTALLED = "workspace.installed"
 REMOVED = "the app was removed from this workspace: install it again at /slack/install"
 REVOKED = "token_revoked: the app was removed, or its token revoked: install it again and set SLACK_BOT_TOKEN"
 
@@ -23,7 +26,7 @@ def gone(session: Session, network: Network, team: str) -> None:
     Slack says it twice, as the app's removal and as its token's end: the second changes nothing.
     """
     here = installs.forget(session, team)
-    if own_team(session) in {None, team} and not here:
+    if not here and _is_own(session, team):
         accounts.stop(accounts.account(session, teams.SENDER), REVOKED)
         tell = "own"
     else:
@@ -44,9 +47,19 @@ def gone(session: Session, network: Network, team: str) -> None:
         )
 
 
+def _is_own(session: Session, team: str) -> bool:
+    """Whether it is the own token's workspace. Until Slack has said which that is: any that was never installed.
+
+    Without an own token Slack never says it, and the second word of a removal must not stop all the others.
+    """
+    own = own_team(session)
+    installed = select(Audit.id).where(Audit.action == INSTALLED, Audit.subject == team).limit(1)
+    return own == team or (own is None and session.scalar(installed) is None)
+
+
 def back(session: Session, team: str, actor: str, origin: str) -> tuple[int, int]:
     """The app is in a workspace, perhaps again; returns how many lanes and people go on there."""
-    audit.record(session, actor, "workspace.installed", team, origin)
+    audit.record(session, actor, INSTALLED, team, origin)
     return teams.resume(session, team), identities.team_back(session, team)
 
 

@@ -7,7 +7,7 @@ schema is whole, and so that tokens go in the same transaction as what follows f
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, String, Table, Text, delete, func
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, String, Table, Text, delete, func, select
 from sqlalchemy.orm import Session
 
 from bot.store.types import Row
@@ -72,3 +72,9 @@ def forget(session: Session, team: str) -> bool:
     rows = session.execute(delete(BOTS).where(BOTS.c.team_id == team).returning(BOTS.c.id)).all()
     session.execute(delete(INSTALLATIONS).where(INSTALLATIONS.c.team_id == team))
     return bool(rows)
+
+
+def is_in(session: Session, team: str | None = None) -> bool:
+    """Whether the app was installed in a workspace; None asks for any."""
+    rows = select(BOTS.c.id).where(BOTS.c.team_id.is_not(None) if team is None else BOTS.c.team_id == team)
+    return session.scalar(rows.limit(1)) is not None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, delete, exists, literal, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -54,9 +54,15 @@ def claim(session: Session, chat: str, name: str) -> Claimed | None:
     row = session.scalar(found)
     if row is None:
         return None
+    try:
+        request = ChatRequest.model_validate(row.data)
+        showings = None if row.state == "waiting" else _SHOWINGS.validate_python(row.reply or [])
+    except ValidationError as fault:  # kept by another version: nobody can do it, and others wait behind it
+        row.state, row.settled_at = "failed", clock.now()
+        row.fault = f"cannot be read: {fault.error_count()} faults"
+        return claim(session, chat, name)
     row.claim, row.lease_until = name, clock.real_now() + LEASE
-    showings = None if row.state == "waiting" else _SHOWINGS.validate_python(row.reply or [])
-    return Claimed(row.id, name, ChatRequest.model_validate(row.data), showings, row.attempts)
+    return Claimed(row.id, name, request, showings, row.attempts)
 
 
 def keep_done(
@@ -74,10 +80,11 @@ def keep_done(
     }
     settled = {} if showings else {"settled_at": clock.now(), "claim": None, "lease_until": None}
     waiting = ChatRequestRow.state == "waiting"
-    if claimed.request.kind == "wrote":  # it stands among the replies now, where it can be forgotten
-        done["data"] = claimed.request.model_copy(update={"said": ""}).model_dump(
-            mode="json", exclude_defaults=True
-        )
+    if claimed.request.kind in {"wrote", "person"}:
+        # What was written stands among the replies now, where it can be forgotten; of people whom nobody
+        # here knows, neither name nor address is kept.
+        bare = claimed.request.model_copy(update={"said": "", "profile": None})
+        done["data"] = bare.model_dump(mode="json", exclude_defaults=True)
     return changed_rows(session.execute(_mine(claimed).where(waiting).values(**done, **settled))) > 0
 
 
@@ -101,11 +108,6 @@ def put_off(
     if left is not None:
         stated["reply"] = _SHOWINGS.dump_python(list(left), mode="json")
     session.execute(_mine(claimed).values(**stated, **_FREE))
-
-
-def release(session: Session, claimed: Claimed) -> None:
-    """Give a request back as it was."""
-    session.execute(_mine(claimed).values(**_FREE))
 
 
 def renew(session: Session, names: Sequence[str]) -> None:

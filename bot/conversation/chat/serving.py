@@ -62,9 +62,13 @@ class ChatServing:
             self._see_to(chat, claimed)
         except _Lost:
             pass
-        except (OperationalError, InterfaceError, PoolTimeout):
-            self.database.write(lambda session: requests.release(session, claimed))
+        except (OperationalError, InterfaceError, PoolTimeout) as fault:
+            # Counted and put off: a query that fails each time must not stand before everybody else's for ever.
+            self._put_off(claimed, type(fault).__name__, None)
             raise
+        except Exception as fault:  # of the chat's own side: who it says somebody is, how it draws an answer
+            _log.exception("a chat broke", key=claimed.request.key, kind=claimed.request.kind)
+            self._put_off(claimed, f"{type(fault).__name__}: {fault}"[:500], None)
         finally:
             with self._guard:
                 self._open.discard(name)

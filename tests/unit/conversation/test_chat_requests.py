@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot.app import House
-from bot.contracts import ChatPerson, ChatRequest
+from bot.contracts import ChatPerson, ChatRequest, Outcome, Sent
+from bot.contracts.chat import Profile, Showing
 from bot.conversation.chat import places, requests
 from bot.conversation.chat.counter import ChatCounter
+from bot.conversation.chat.doing import Desk
+from bot.conversation.chat.serving import ChatServing
 from bot.people.conversations import add_conversation
 from bot.store.chats import ChatRequestRow
 from bot.store.destinations import Destination
@@ -62,6 +67,67 @@ def test_a_claim_that_was_lost_changes_nothing(
     assert second is not None
     assert write(lambda session: requests.keep_done(session, first, [])) is False
     assert write(lambda session: requests.keep_done(session, second, [])) is True
+
+
+def test_what_another_version_kept_stands_before_nobody(house: House, counter: ChatCounter) -> None:
+    counter.take(asked("1"))
+    counter.take(asked("2", "UBOB"))
+    with house.database.writing() as session:
+        session.scalars(select(ChatRequestRow).where(ChatRequestRow.key == "1")).one().data = {"kind": "old"}
+    taken = house.database.write(lambda session: requests.claim(session, "slack", "w1"))
+    assert taken is not None
+    assert taken.request.key == "2"
+
+
+class _Breaks:
+    """A chat that cannot say who somebody is, for a fault of its own, and answers everybody else."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault, self.shown = fault, 0
+
+    def profile(self, person: ChatPerson, team: str = "") -> Profile:
+        if person.user == "UALICE":
+            raise self.fault
+        return Profile(person=person, zone="no/zone")
+
+    def show(self, showing: Showing, key: str) -> Outcome:
+        self.shown += 1
+        return Sent({})
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    "fault", [KeyError("user"), OperationalError("SELECT", {}, Exception("too complex"))]
+)
+def test_a_request_that_breaks_each_time_stands_before_nobody_and_ends(
+    house: House, counter: ChatCounter, frozen: FrozenClock, fault: Exception
+) -> None:
+    counter.take(asked("1"))
+    counter.take(asked("2", "UBOB"))
+    serving = ChatServing(house.database, Desk(house.network, "Europe/Helsinki", house.links), "slack")
+    chat = _Breaks(fault)
+    for _ in range(requests.TRIES + 1):
+        with suppress(OperationalError):
+            while serving.serve(chat):
+                pass
+        frozen.advance(hours=1)
+    with house.database.reading() as session:
+        states = session.scalars(select(ChatRequestRow.state).order_by(ChatRequestRow.key)).all()
+    assert (states, chat.shown) == (["failed", "answered"], 1)
+
+
+def test_of_people_whom_nobody_knows_no_address_is_kept(house: House, counter: ChatCounter) -> None:
+    who = ChatPerson(team="T1", user="UMALLORY")
+    profile = Profile(person=who, name="Mallory", email="mallory@example.org")
+    counter.take(asked("1").model_copy(update={"kind": "person", "person": who, "profile": profile}))
+    serving = ChatServing(house.database, Desk(house.network, "Europe/Helsinki", house.links), "slack")
+    assert serving.serve(_Breaks(KeyError()))
+    with house.database.reading() as session:
+        row = session.scalars(select(ChatRequestRow)).one()
+    assert row.state == "answered"
+    assert "mallory" not in str(row.data)
 
 
 @pytest.mark.parametrize(("gone", "back"), [("archived", "unarchived"), ("left", "joined")])

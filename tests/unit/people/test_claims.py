@@ -99,6 +99,18 @@ def test_nobody_confirms_an_account_of_their_own(town: Database, network: Networ
     assert decide(town, approve=True, actor=bob.pseudonym) == "own"
 
 
+def test_nobody_makes_somebody_else_of_a_second_account_with_their_own_address(
+    town: Database, network: Network
+) -> None:
+    second = Profile(person=ChatPerson(team="T2", user="UBOB2"), name="Bob", email="Bob@example.org")
+    with town.writing() as session:
+        bob = contact_by_email(session, "bob@example.org")
+        assert bob
+        claims.claim(session, network, second, "alice@example.org")
+    assert decide(town, approve=True, actor=bob.pseudonym) == "own"
+    assert decide(town, approve=True, actor="charlie") == "approved"
+
+
 def test_what_a_stranger_said_is_forgotten(town: Database, network: Network, frozen: FrozenClock) -> None:
     ask(town, network)
     frozen.advance(days=91)

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.contracts.chat import ChatPerson, Profile
 from bot.network import Network
 from bot.people import identities
 from bot.people.choices import choose
 from bot.people.enrolment import Person, enrol
+from bot.store import installs
 from bot.store.audit import Audit
 from bot.store.contacts import Contact, contact_by_email
 from bot.store.db import Database
@@ -55,11 +57,16 @@ def goes_to(database: Database) -> list[tuple[str, str, str, str]]:
         return [tuple(row) for row in rows]
 
 
+def install(session: Session, team: str) -> None:
+    session.execute(installs.BOTS.insert().values(client_id="1.2", app_id="A1", team_id=team))
+
+
 @pytest.fixture
 def town(frozen: FrozenClock, database: Database) -> Database:
-    """Alice is a contact with an address, Bob coordinates, and the bot's own team is known."""
+    """Alice is a contact with an address, Bob coordinates; the bot's own team is T1, and it is installed in T2."""
     with database.writing() as session:
         know_own_team(session, "T1")
+        install(session, "T2")
         person(session, "Alice")
         person(session, "Bob", role="coordinator")
     return database
@@ -134,6 +141,19 @@ def test_a_locale_speaks_only_where_nobody_chose(
         choose(session, contact, "test", **chose)
     meet(town, locale=locale, zone="Europe/Stockholm")
     assert (alice(town).language, alice(town).timezone) == (speaks, "Europe/Stockholm")
+
+
+@pytest.mark.parametrize("own", ["T1", None])
+def test_an_address_that_another_organisations_workspace_says_binds_nobody(
+    frozen: FrozenClock, database: Database, own: str | None
+) -> None:
+    with database.writing() as session:
+        person(session, "Alice", role="coordinator")
+        install(session, "T2")
+        if own:
+            know_own_team(session, own)
+    assert meet(database, person=ChatPerson(team="T9", user="UMALLORY")) is None
+    assert meet(database, person=ChatPerson(team="T2", user="UALICE")) is not None
 
 
 def test_the_second_binding_changes_no_language(town: Database, network: Network) -> None:

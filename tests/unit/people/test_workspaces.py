@@ -120,6 +120,30 @@ def test_the_end_of_the_own_token_stops_the_account(house: House) -> None:
         assert teams.stopped(session) == []
 
 
+def test_without_an_own_workspace_the_end_of_one_stops_no_other(
+    slack: FakeSlack, open_test_house: Callable[..., House]
+) -> None:
+    house = open_test_house(
+        slack_client_id=CLIENT_ID, slack_client_secret=CLIENT_SECRET, slack_api_url=slack.api_url
+    )
+    install(house, slack)
+    house.database.write(lambda session: workspaces.back(session, "T2", "test", "test"))
+    for _ in ("app_uninstalled", "tokens_revoked"):
+        house.database.write(lambda session: workspaces.gone(session, house.network, "T2"))
+    with house.database.reading() as session:
+        account = session.get(Account, "slack")
+        assert account is None or account.blocked_until is None
+
+
+def test_the_own_workspace_is_asked_for_anew_each_day(house: House) -> None:
+    with house.database.writing() as session:
+        workspaces.learn_own(session, "TBEFORE")
+    (duty,) = chat_people_duties(house)
+    duty.run({})
+    with house.database.reading() as session:
+        assert own_team(session) == "T1"
+
+
 def test_a_walk_finds_who_left_without_an_event(house: House, slack: FakeSlack, frozen: FrozenClock) -> None:
     slack.person("UALICE", email="alice@example.org")
     slack.person("UCHARLIE", team="T2", deleted=True)
