@@ -66,7 +66,7 @@ class Room:
         """The form: kept through the counter, so that nothing is lost once Slack was told that it is well."""
         view = body["view"]
         language = str(view.get("private_metadata") or "")
-        address = str(view["state"]["values"]["address"]["claim.address"].get("value") or "").strip()
+        address = line(str(view["state"]["values"]["address"]["claim.address"].get("value") or ""))
         answer = self._claims.sent(language, address)
         if isinstance(answer, str):
             ack(response_action="errors", errors={"address": answer})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from bot.contracts.chat import ChatPerson
 from bot.people.enrolment import Person as Stated
 from bot.people.enrolment import enrol
 from bot.people.identities import bound
+from bot.store.chats import IdentityClaim
 from bot.store.contacts import Contact
 from tests.fakes.slack_people import Person
 from tests.integrations.slack.app.conftest import App, OpenApp
@@ -82,6 +84,12 @@ def test_what_is_no_address_is_said_beside_its_field(app: App, alice: Person) ->
     alice.submit({"address/claim.address": "alice"})
     assert "no mail address" in str(alice.modals[-1].errors)
     assert app.answer() == 0
+
+
+def test_signs_that_no_database_keeps_are_taken_out_of_an_address(app: App, alice: Person) -> None:
+    say_who(app, alice, "alice\x00@example.org")
+    with app.house.database.reading() as session:
+        assert session.scalars(select(IdentityClaim.claimed_email)).all() == ["alice@example.org"]
 
 
 def test_only_coordinators_see_who_waits(app: App, alice: Person, bob: Person) -> None:
