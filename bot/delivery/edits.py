@@ -125,7 +125,7 @@ def _redraw(session: Session, items: int | Select[int], *only: ColumnElement[boo
 def edit_due(now: datetime) -> ColumnElement[bool]:
     """Whether some post that surely stands is to be edited by that moment, and its medium is not stopped."""
     stopped = select(Account.sender).where(
-        Account.blocked_until > clock.now(), Account.blocked_until < clock.now() + STALE
+        Account.blocked_until > now, Account.blocked_until < clock.now() + STALE
     )
     return exists().where(
         PostEdit.due_at <= now,
