@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from bot.contracts import Entry, Message, Section
 from integrations.slack import limits, mrkdwn
@@ -55,18 +56,14 @@ def entry_blocks(
 ) -> list[Block]:
     """At most `most` blocks of at most `room` characters; [] where not even one item of each would fit."""
     for cut in _CUTS if message.sections else ():
-        made = [
+        asked = replace(cut, interactive=interactive)
+        drawn = (
             block
             for number, part in enumerate(message.sections[: cut.sections])
-            for block in _part(
-                part,
-                message,
-                zone,
-                links,
-                replace(cut, interactive=interactive),
-                f"{message.language}.s{number}",
-            )
-        ]
+            for block in _part(part, message, zone, links, asked, f"{message.language}.s{number}")
+        )
+        # One more than may stand there tells that it is too many: the rest of a long letter is not drawn in vain.
+        made = list(islice(drawn, max(most + 1, 0)))
         if len(made) <= most and total(made) <= room:
             return made
     return []
