@@ -80,6 +80,7 @@ def fetch(
     url: str,
     *,
     headers: Mapping[str, str] | None = None,
+    parts: Mapping[str, str] | None = None,
     limit_bytes: int = 5 * _MIB,
     timeout: tuple[float, float] = (5.0, 20.0),
     deadline: float = 60.0,
@@ -88,6 +89,8 @@ def fetch(
     user_agent: str = USER_AGENT,
 ) -> Page:
     """GET an address from outside. `headers` go to every hop of a redirect: put no credentials in them.
+
+    With `parts` it is a POST of multipart/form-data, each part a JSON document; a redirect is then refused.
 
     `timeout` is (connect, read) in seconds, `deadline` in seconds for everything together, so that a
     server which drips a byte at a time cannot hold us. `allow_private` holds "host:port" exceptions.
@@ -105,8 +108,13 @@ def fetch(
             session.mount("https://", GuardedAdapter())
             for _ in range(max_redirects + 1):
                 visit.check_name(_checked(url))
-                with session.get(url, timeout=timeout, stream=True, allow_redirects=False) as response:
+                with session.request(
+                    "POST" if parts else "GET", url, files=_files(parts), timeout=timeout, stream=True,
+                    allow_redirects=False,
+                ) as response:  # fmt: skip
                     onward = session.get_redirect_target(response)
+                    if onward is not None and parts:
+                        raise TooManyRedirects("the server sends us on, though we brought it something")
                     if onward is None:
                         return _page(response, limit_bytes, visit)
                     url = urljoin(response.url, onward)
@@ -118,6 +126,10 @@ def fetch(
     finally:
         visit.close()
         VISIT.reset(token)
+
+
+def _files(parts: Mapping[str, str] | None) -> dict[str, tuple[str, str, str]] | None:
+    return {name: ("blob", text, "application/json") for name, text in parts.items()} if parts else None
 
 
 def _checked(url: str) -> Url:

@@ -50,6 +50,7 @@ from bot.contracts.incoming import (
     Cursor,
     Defaults,
     Details,
+    FaultKind,
     Fetched,
     Figure,
     Inbox,
@@ -62,7 +63,9 @@ from bot.contracts.incoming import (
     Webhook,
 )
 from bot.contracts.integration import (
+    Capabilities,
     Integration,
+    LetterReader,
     Surroundings,
 )
 from bot.contracts.mail import (
@@ -155,6 +158,7 @@ __all__ = [
     "Automatic",
     "Body",
     "Bounce",
+    "Capabilities",
     "Channel",
     "Chat",
     "ChatPerson",
@@ -172,6 +176,7 @@ __all__ = [
     "Details",
     "Entry",
     "Fact",
+    "FaultKind",
     "Fetched",
     "Figure",
     "FollowTopic",
@@ -185,6 +190,7 @@ __all__ = [
     "Known",
     "Language",
     "Letter",
+    "LetterReader",
     "ListCalls",
     "ListDeadlines",
     "MailReply",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -139,12 +140,26 @@ Cursor = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What one poll brought: reports, the next cursor, and faults of single entries that were left out."""
+    """What one poll brought: reports, the next cursor, and faults of single entries that were left out.
+
+    `certificate_ends` is the last instant of the server's certificate, where there was one.
+    """
 
     reports: Sequence[Report]
     cursor: Cursor
     faults: Sequence[str] = ()
     unchanged: bool = False
+    certificate_ends: datetime | None = None
+
+
+FaultKind = Literal[
+    "unreachable", "refused", "gone", "limited", "robots", "private", "too_large", "not_content", "structure",
+    "empty", "options", "broken", "other",
+]  # fmt: skip
+"""Why a source could not be read, for whoever looks after it: `refused` wants a sign-in or forbids, `limited`
+asks us to come less often, `robots` forbids by robots.txt, `not_content` is a login page, a captcha or a cookie
+wall instead of what was asked for, `structure` is a page that is built otherwise than before, `empty` has no
+rows where there were some, `broken` is our own fault."""
 
 
 class SourceFault(Exception):
@@ -153,10 +168,11 @@ class SourceFault(Exception):
     `retry_after` is the wait in seconds that the source itself asked for, if it did.
     """
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+    def __init__(self, reason: str, retry_after: float | None = None, kind: FaultKind = "other") -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+        self.kind: FaultKind = kind
 
 
 class Source(Protocol):

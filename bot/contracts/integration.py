@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from bot.contracts.incoming import Defaults, Source, Webhook
+from bot.contracts.incoming import Defaults, Fetched, Report, Source, Webhook
 from bot.contracts.outgoing import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a source can do as it is set up now.
+
+    `read`: be asked for news. `webhook`: send it by itself. `mail`: be recognised in our mailbox. `publish`: be
+    written to. `people`: say who its people are.
+    """
+
+    read: bool = False
+    webhook: bool = False
+    mail: bool = False
+    publish: bool = False
+    people: bool = False
+
+
+class LetterReader(Protocol):
+    """Recognises the letters that a source sends to our mailbox."""
+
+    def read(self, raw: bytes) -> Sequence[Report] | None:
+        """The reports that a letter (RFC 5322) brings, perhaps none; None when it is not this source's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +39,13 @@ class Integration:
     """One room of `integrations/`: what it is called, its options, and what it can do.
 
     `options` is the pydantic model of a *source's* options (the JSON column and the form).
-    `source` and `webhook` make their object from those options. Senders are made from settings, by
+    `source`, `webhook` and `letters` make their object from those options. Senders are made from settings, by
     `sender`, whose options model is `sender_options`.
+
+    `capabilities` says what a source of these options can do; without it, what there is a maker for.
+    `sample` says what would be made of a body pasted by hand, as if it had been fetched or sent.
+    `every` is how many seconds usually lie between two polls, `least_every` how many must. `sifted`: it tells of
+    much that does not concern the network, so that the rules decide.
     """
 
     name: str
@@ -28,6 +55,23 @@ class Integration:
     webhook: Callable[[Any, Surroundings], Webhook] | None = None
     sender_options: type[BaseModel] | None = None
     sender: Callable[[Any], Sender] | None = None
+    letters: Callable[[Any, Surroundings], LetterReader] | None = None
+    capabilities: Callable[[Any], Capabilities] | None = None
+    sample: Callable[[Any, Surroundings, bytes], Fetched] | None = None
+    every: int = 900
+    least_every: int = 60
+    sifted: bool = False
+
+    def can(self, options: Any) -> Capabilities:
+        """What a source of these options can do."""
+        if self.capabilities:
+            return self.capabilities(options)
+        return Capabilities(
+            read=self.source is not None,
+            webhook=self.webhook is not None,
+            mail=self.letters is not None,
+            publish=self.sender is not None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from bot.store import (
     drafts,
     installs,
     items,
+    joining,
     mailbox,
     network,
     plans,
     sign_ins,
     sources,
+    watch,
     workplace,
 )
 from bot.store.types import Row
@@ -33,11 +35,13 @@ __all__ = [
     "drafts",
     "installs",
     "items",
+    "joining",
     "mailbox",
     "metadata",
     "network",
     "plans",
     "sign_ins",
     "sources",
+    "watch",
     "workplace",
 ]

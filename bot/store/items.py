@@ -15,8 +15,9 @@ from bot.store.types import Row
 class Item(Row):
     """The thing itself. `details` is its newest content; the columns beside it are what is searched by.
 
-    `state`: `published`, `waiting` (for approval) or `withdrawn`. The moments are UTC instants; for a
-    bare date `closes_at` is the end of that day in the default zone.
+    `state`: `published`, `waiting` (for approval), `aside` (does not concern the network, or came with a silent
+    first poll and a coordinator has not chosen it), `joined` (told as the item `joined_into`) or `withdrawn`.
+    The moments are UTC instants; for a bare date `closes_at` is the end of that day in the default zone.
     """
 
     __tablename__ = "items"
@@ -44,6 +45,7 @@ class Item(Row):
     ends_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    joined_into: Mapped[int | None]
 
     def content(self) -> Details:
         """The details as the contract has them."""
@@ -67,7 +69,10 @@ class ItemTopic(Row):
 
 
 class ReportRow(Row):
-    """What one source says about an item: its newest word, unique by the source's own id."""
+    """What one source says about an item: its newest word, unique by the source's own id.
+
+    `details` is that word; None in rows older than the joining of reports, which read it from their revisions.
+    """
 
     __tablename__ = "reports"
     __table_args__ = (UniqueConstraint("source_id", "external_id", name="uq_reports_source_external"),)
@@ -80,6 +85,7 @@ class ReportRow(Row):
     revision: Mapped[int]
     withdrawn: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[datetime]
+    details: Mapped[dict[str, Any] | None]
 
 
 class Revision(Row):

@@ -21,7 +21,9 @@ USUAL_FLOOD_LIMIT = 20
 class Source(Row):
     """A source. `next_at` is when it is asked next; None for those that only send (webhooks).
 
-    Of more new items an hour than `flood_limit` people hear in one digest; 0 for a source without guard.
+    Of more new items an hour than `flood_limit` people hear in one digest; 0 for a source without guard. Of a
+    `sifted` source only what concerns the network is told. `usual_gap` is how many seconds lie between what it
+    brings, as learned; None while too little came.
     """
 
     __tablename__ = "sources"
@@ -47,6 +49,10 @@ class Source(Row):
     failures: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(Text)
     flood_limit: Mapped[int] = mapped_column(default=USUAL_FLOOD_LIMIT)
+    sifted: Mapped[bool] = mapped_column(default=False)
+    usual_gap: Mapped[int | None]
+    fault_kind: Mapped[str | None] = mapped_column(String(16))
+    certificate_ends: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     def stated_defaults(self, language: Language) -> Defaults:

@@ -40,4 +40,9 @@ Document = JSON().with_variant(JSONB(), "postgresql")
 class Row(DeclarativeBase):
     """A table's row."""
 
-    type_annotation_map = {datetime: Instant(), dict[str, Any]: Document, list[str]: Document}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: Instant(),
+        dict[str, Any]: Document,
+        list[str]: Document,
+        list[Any]: Document,
+    }

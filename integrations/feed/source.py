@@ -14,6 +14,7 @@ from integrations import http
 from integrations.feed import jsonfeed, syndication
 from integrations.feed.entries import Feed
 from integrations.feed.reports import Reporter
+from integrations.reading import read, validators
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -75,18 +76,16 @@ class FeedSource:
         known = since if since.get("place") == self._place else {}
         page = self._page(known)
         if page.status == 304:
-            if not known:
-                raise SourceFault("the server says the feed has not changed, but we never had it (HTTP 304)")
             return Fetched([], known, unchanged=True)
         cursor = {
             "place": self._place,
             "hash": hashlib.sha256(page.body).hexdigest(),
             "count": known.get("count", 0),
-            **_validators(page),
+            **validators(page),
         }
         if cursor["hash"] == known.get("hash"):
             return Fetched([], cursor, unchanged=True)
-        reports, faults = self._reporter.reports(_read(page))
+        reports, faults = self._reporter.reports(_document(page))
         if not reports and faults:
             raise SourceFault(f"no entry of the feed could be read: {faults[0]}")
         if not reports and known.get("count"):
@@ -100,27 +99,10 @@ class FeedSource:
             except OSError as fault:
                 raise SourceFault(f"the example {self._options.example} cannot be read") from fault
             return http.Page(200, f"example:{self._options.example}", {}, body)
-        conditions = {"If-None-Match": known.get("etag"), "If-Modified-Since": known.get("modified")}
-        try:
-            return http.fetch(
-                self._place,
-                headers={"Accept": _ACCEPT} | {name: value for name, value in conditions.items() if value},
-                allow_private=self._surroundings.allow_private,
-                user_agent=http.user_agent_with(self._surroundings.contact_url),
-            )
-        except http.HttpFault as fault:
-            raise SourceFault(str(fault), fault.retry_after) from fault
+        return read(self._place, self._surroundings, known=known, accept=_ACCEPT)
 
 
-def _validators(page: http.Page) -> dict[str, str]:
-    """The page's ETag and Last-Modified, as far as they can be sent back."""
-    found = {"etag": page.headers.get("ETag"), "modified": page.headers.get("Last-Modified")}
-    return {
-        name: value for name, value in found.items() if value and value.isprintable() and len(value) < 500
-    }
-
-
-def _read(page: http.Page) -> Feed:
+def _document(page: http.Page) -> Feed:
     if page.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return jsonfeed.read(page)
     return syndication.read(page)

@@ -1,0 +1,123 @@
+"""What sources brought and how they are: runs, troubles, what concerns the network, and reports that are joined."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+INSTANT = sa.DateTime(timezone=True)
+DOCUMENT = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def upgrade() -> None:
+    """Make the new tables and widen the old ones; nothing that was kept is lost."""
+    _runs()
+    _troubles()
+    _judgements()
+    _likenesses()
+    _columns()
+
+
+def _runs() -> None:
+    op.create_table(
+        "source_runs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("started_at", INSTANT, nullable=False),
+        sa.Column("ended_at", INSTANT, nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in _COUNTS),
+        sa.Column("fault_kind", sa.String(length=16), nullable=True),
+        sa.Column("fault", sa.Text(), nullable=True),
+        sa.Column("faults", DOCUMENT, nullable=False),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_source_runs_source", "source_runs", ["source_id", "started_at"])
+
+
+_COUNTS = ("rows", "new", "changed", "unchanged", "joined", "refused")
+
+
+def _troubles() -> None:
+    op.create_table(
+        "source_troubles",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("began_at", INSTANT, nullable=False),
+        sa.Column("told_at", INSTANT, nullable=True),
+        sa.Column("ended_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    open_ = sa.text("ended_at IS NULL")
+    op.create_index(
+        "uq_source_troubles_open",
+        "source_troubles",
+        ["source_id", "kind"],
+        unique=True,
+        sqlite_where=open_,
+        postgresql_where=open_,
+    )
+    op.create_index("ix_source_troubles_source", "source_troubles", ["source_id", "began_at"])
+
+
+def _judgements() -> None:
+    op.create_table(
+        "judgements",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("concerns", sa.Boolean(), nullable=False),
+        *(sa.Column(name, DOCUMENT, nullable=False) for name in ("cities", "topics", "councils", "why")),
+        sa.Column("rules", sa.String(length=16), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("corrected", DOCUMENT, nullable=True),
+        sa.Column("corrected_by", sa.String(length=255), nullable=True),
+        sa.Column("corrected_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("report_id"),
+    )
+
+
+def _likenesses() -> None:
+    op.create_table(
+        "likenesses",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("why", DOCUMENT, nullable=False),
+        sa.Column("own_item_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("decided_by", sa.String(length=255), nullable=True),
+        sa.Column("decided_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["own_item_id"], ["items.id"], ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("report_id", "item_id"),
+    )
+    op.create_index("ix_likenesses_item", "likenesses", ["item_id"])
+    offered = sa.text("state = 'offered'")
+    op.create_index(
+        "ix_likenesses_offered", "likenesses", ["made_at"], sqlite_where=offered, postgresql_where=offered
+    )
+
+
+def _columns() -> None:
+    _add("reports", sa.Column("details", DOCUMENT, nullable=True))
+    _add("items", sa.Column("joined_into", sa.Integer(), nullable=True))
+    _add("sources", sa.Column("sifted", sa.Boolean(), nullable=False, server_default=sa.false()))
+    _add("sources", sa.Column("usual_gap", sa.Integer(), nullable=True))
+    _add("sources", sa.Column("fault_kind", sa.String(length=16), nullable=True))
+    _add("sources", sa.Column("certificate_ends", INSTANT, nullable=True))
+
+
+def _add(table: str, column: sa.Column[Any]) -> None:
+    op.add_column(table, column)
