@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from bot.contracts.words import Body, Kind, Language, Moment, Title, Visibility
+
+Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class SourceLink(BaseModel):
@@ -64,7 +66,8 @@ class Details(BaseModel):
     `closes_at` with earlier `cutoffs`, the full application of a two-stage call `second_stage_at`,
     `continuous` when there is no deadline, `may_close_early`, the `briefing_at` and whom to ask
     (`contact_role`). `figures` are money and shares that differ between languages or sources: they are
-    shown side by side and never merged. `stated_state` is what the source itself says of it.
+    shown side by side and never merged. `stated_state` is what the source itself says of it. `identifier` is
+    the call's own number, as its funder writes it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -98,6 +101,7 @@ class Details(BaseModel):
     links: tuple[SourceLink, ...] = ()
     figures: tuple[Figure, ...] = ()
     stated_state: Literal["upcoming", "open", "closed"] | None = None
+    identifier: Identifier | None = None
 
 
 @dataclass(frozen=True, slots=True)

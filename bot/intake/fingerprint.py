@@ -14,7 +14,7 @@ the dates."""
 _LATER = frozenset(
     {
         "councils", "objectives", "cutoffs", "second_stage_at", "continuous", "may_close_early",
-        "briefing_at", "contact_role", "links", "figures",
+        "briefing_at", "contact_role", "links", "figures", "identifier",
     }
 )  # fmt: skip
 """Fields that came later count only where they say something: what was taken in before stays the same."""
