@@ -59,6 +59,7 @@ from bot.contracts.incoming import (
     Source,
     SourceFault,
     SourceLink,
+    StatedDeadline,
     Verdict,
     Webhook,
 )
@@ -229,6 +230,7 @@ __all__ = [
     "Source",
     "SourceFault",
     "SourceLink",
+    "StatedDeadline",
     "StopAll",
     "Surroundings",
     "TakeBack",

@@ -55,6 +55,16 @@ class Figure(BaseModel):
         )
 
 
+class StatedDeadline(BaseModel):
+    """A deadline as one source states it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when: Moment
+    source: str = ""
+    url: str | None = None
+
+
 class Details(BaseModel):
     """What is said about a thing: the content of a report, and of the item made from it.
 
@@ -67,7 +77,8 @@ class Details(BaseModel):
     `continuous` when there is no deadline, `may_close_early`, the `briefing_at` and whom to ask
     (`contact_role`). `figures` are money and shares that differ between languages or sources: they are
     shown side by side and never merged. `stated_state` is what the source itself says of it. `identifier` is
-    the call's own number, as its funder writes it.
+    the call's own number, as its funder writes it. `stated_deadlines` are filled in by the house where
+    sources differ: `closes_at` is then the first source's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -102,14 +113,20 @@ class Details(BaseModel):
     figures: tuple[Figure, ...] = ()
     stated_state: Literal["upcoming", "open", "closed"] | None = None
     identifier: Identifier | None = None
+    stated_deadlines: tuple[StatedDeadline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one source says about one thing, under the source's own id. `details` is None on withdrawal."""
+    """What one source says about one thing, under the source's own id. `details` is None on withdrawal.
+
+    `as_of` is when the thing was so, by the source's clock, where reports may come out of order: one that is
+    older than what is known changes nothing.
+    """
 
     external_id: str
     details: Details | None
+    as_of: datetime | None = None
 
     @property
     def withdrawn(self) -> bool:
@@ -121,10 +138,14 @@ Verdict = Literal["accepted", "updated", "duplicate", "withdrawn", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of one report: the verdict and the item's id (None for the withdrawal of an unknown id)."""
+    """What became of one report: the verdict and the item's id (None for the withdrawal of an unknown id).
+
+    `joined`: it is new, and tells of an item that another source brought.
+    """
 
     verdict: Verdict
     item_id: int | None
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

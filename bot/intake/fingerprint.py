@@ -15,6 +15,7 @@ _LATER = frozenset(
     {
         "councils", "objectives", "cutoffs", "second_stage_at", "continuous", "may_close_early",
         "briefing_at", "contact_role", "links", "figures", "identifier",
+        "stated_deadlines",
     }
 )  # fmt: skip
 """Fields that came later count only where they say something: what was taken in before stays the same."""
