@@ -87,7 +87,7 @@ def submit(
     alert(  # once a version: one that was edited while it waited, or after its approval, is told anew
         session, network, f"draft:{draft.id}:{draft.version}",
         "Waits for your approval: {title}",
-        "Somebody wrote this and needs another pair of eyes before it goes out. It waits for seven days.",
+        "This is ready and needs another pair of eyes before it goes out. It waits for seven days.",
         url=url, besides=actor, draft=(draft.id, draft.version), title=titled(draft),
     )  # fmt: skip
     return draft
