@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from bot.contracts.words import Body, Kind, Language, Moment, Title, Visibility
+from bot.contracts.words import Body, Kind, Language, Moment, Role, Title, Visibility
 
 Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -69,7 +69,8 @@ class Details(BaseModel):
     """What is said about a thing: the content of a report, and of the item made from it.
 
     `title` and `body` map a language to its text; bodies are Markdown. `cities` and `topics` are
-    slugs of the network, empty meaning all. Moments are a `When`: an instant, or a bare date.
+    slugs of the network, empty meaning all; so are `roles`, and what is for some roles only is never public.
+    Moments are a `When`: an instant, or a bare date.
 
     Of a call: `fund` and `authority` as the source names them (`authority` may be a slug, or a name that
     changed since), `councils` that pass on the money (slugs), specific `objectives`, the last deadline
@@ -113,6 +114,7 @@ class Details(BaseModel):
     figures: tuple[Figure, ...] = ()
     stated_state: Literal["upcoming", "open", "closed"] | None = None
     identifier: Identifier | None = None
+    roles: tuple[Role, ...] = ()
     stated_deadlines: tuple[StatedDeadline, ...] = ()
 
 

@@ -117,7 +117,8 @@ def _columns(details: Details, zone: str) -> dict[str, Any]:
         return moment.ends(zone) if moment else None
 
     return {
-        "kind": details.kind, "visibility": details.visibility, "urgent": details.urgent,
+        "kind": details.kind, "visibility": "network" if details.roles else details.visibility,
+        "urgent": details.urgent, "roles": f",{','.join(details.roles)}," if details.roles else "",
         "details": details.model_dump(mode="json", exclude_defaults=True),
         "opens_at": begins(details.opens_at), "closes_at": ends(door(details)),
         "starts_at": begins(details.starts_at), "ends_at": ends(details.ends_at),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.contracts import Details
+from bot.contracts import Details, Role
 from bot.store.types import Row
 
 
@@ -17,6 +17,7 @@ class Item(Row):
 
     `state`: `published`, `waiting` (for approval), `aside` (does not concern the network, or came with a silent
     first poll and a coordinator has not chosen it), `joined` (told as the item `joined_into`) or `withdrawn`.
+    `roles` are those it is for, between commas, empty for all.
     The moments are UTC instants; for a bare date `closes_at` is the end of that day in the default zone.
     """
 
@@ -46,10 +47,15 @@ class Item(Row):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     joined_into: Mapped[int | None]
+    roles: Mapped[str] = mapped_column(String(80), default="")
 
     def content(self) -> Details:
         """The details as the contract has them."""
         return Details.model_validate(self.details)
+
+    def is_for(self, role: Role) -> bool:
+        """Whether those with this role may know of it."""
+        return not self.roles or f",{role}," in self.roles
 
 
 class ItemCity(Row):

@@ -113,6 +113,7 @@ def _likenesses() -> None:
 def _columns() -> None:
     _add("reports", sa.Column("details", DOCUMENT, nullable=True))
     _add("items", sa.Column("joined_into", sa.Integer(), nullable=True))
+    _add("items", sa.Column("roles", sa.String(length=80), nullable=False, server_default=""))
     _add("sources", sa.Column("sifted", sa.Boolean(), nullable=False, server_default=sa.false()))
     _add("sources", sa.Column("usual_gap", sa.Integer(), nullable=True))
     _add("sources", sa.Column("fault_kind", sa.String(length=16), nullable=True))
