@@ -33,7 +33,7 @@ def tell(session: Session, draft: Draft, zone: str) -> None:
     if _withdrawn(session, draft):
         raise Refused("It was withdrawn meanwhile.")
     report = Report(f"draft-{draft.id}", Details.model_validate(draft.content["details"]))
-    (taken,) = accept(session, source.id, [report], Rights("at_once", may_be_urgent=True), zone)
+    (taken,) = accept(session, source.id, [report], Rights(may_be_urgent=True, join=False), zone)
     draft.subject_id = taken.item_id
     remember(session, draft, zone)
 
@@ -83,7 +83,7 @@ def withdraw(session: Session, draft_id: int, zone: str, actor: str, origin: str
         raise Refused("It has not gone out: drop it instead.")
     if _withdrawn(session, draft):
         return draft
-    accept(session, _source(session).id, [Report(f"draft-{draft.id}", None)], Rights(), zone)
+    accept(session, _source(session).id, [Report(f"draft-{draft.id}", None)], Rights(join=False), zone)
     draft.state, draft.release_at, draft.expires_at, draft.updated_at = "dropped", None, None, clock.now()
     forget(session, draft)
     audit.record(session, actor, "announcement.withdrawn", f"item {draft.subject_id}", origin, draft=draft.id)

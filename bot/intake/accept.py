@@ -1,4 +1,4 @@
-"""Take reports in: dedupe, revise, withdraw, and hand on to planning, all in the caller's transaction.
+"""Take reports in: dedupe, join, revise, withdraw, and hand on to planning, all in the caller's transaction.
 
 A report is unique by (source, external id). Many are taken at once, because a poll brings many.
 """
@@ -14,15 +14,11 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contracts import Accepted, Details, Report, Verdict
 from bot.intake.fingerprint import fingerprint
-from bot.intake.records import (
-    Content,
-    Known,
-    insert_items,
-    item_state,
-    known_reports,
-    revise_item,
-    withdraw_item,
-)
+from bot.intake.joins import Newcomers, offer_known
+from bot.intake.keys import identifier, keys
+from bot.intake.matching import lock_keys
+from bot.intake.records import Content, Known, keep_own_word, keep_word, known_reports, take_back
+from bot.intake.renewal import Cause, renew
 from bot.log import logger
 from bot.planning.calls import disagrees, state_of
 from bot.planning.notices import announce, over_at
@@ -32,11 +28,20 @@ _log = logger("intake")
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a source may do with what it brings. `tell` is off for a first poll that stays silent."""
+    """What a source may do with what it brings. `tell` is off for a first poll that stays silent.
+
+    What does not `join` is no source's news but the house's own: it is never taken for what others tell.
+    """
 
     publish: str = "at_once"
     may_be_urgent: bool = False
     tell: bool = True
+    join: bool = True
+
+    @property
+    def state(self) -> str:
+        """The state of what it brings."""
+        return "published" if self.publish == "at_once" else "waiting"
 
 
 def accept(
@@ -44,14 +49,20 @@ def accept(
 ) -> list[Accepted]:
     """Take in what one source says, one answer for each report, in their order.
 
-    The same external id twice is taken in the order given, as if in two calls.
+    The same external id twice is taken in the order given, as if in two calls; so is the same identifier.
     """
+    if rights.join:
+        lock_keys(session, [report.details for report in reports if report.details], zone)
     answers: dict[int, Accepted] = {}
     waiting = dict(enumerate(reports))
     while waiting:
         firsts: dict[str, int] = {}
+        numbers: set[str] = set()
         for at, report in waiting.items():
-            firsts.setdefault(report.external_id, at)
+            number = identifier(report.details) if report.details and rights.join else ""
+            if report.external_id not in firsts and number not in numbers:
+                firsts[report.external_id] = at
+                numbers |= {number} - {""}
         now_ones = [waiting.pop(at) for at in firsts.values()]
         found = _accept_distinct(session, source_id, now_ones, rights, zone)
         answers.update(zip(firsts.values(), found, strict=True))
@@ -65,63 +76,66 @@ def _accept_distinct(
     now = clock.now()
     answers: dict[str, Accepted] = {}
     new: list[Content] = []
-    changed: list[int] = []
+    changed: list[tuple[Known, Content]] = []
+    causes: dict[int, Cause] = {}
     for report in reports:
         before = known.get(report.external_id)
-        content = _content(report, rights)
-        if content and disagrees(content.details, now, zone):
-            dates = state_of(content.details, now, zone)
-            stated = content.details.stated_state
-            _log.warning(
-                "state_disagrees", source_id=source_id, external_id=report.external_id, stated=stated, dates=dates
-            )  # fmt: skip
-        verdict = _verdict(before, content)
+        content = _content(report, rights, zone)
+        _note_disagreement(source_id, content, now, zone)
         if content and not before:
             new.append(content)
             continue
+        verdict = _verdict(before, content, report.as_of)
         answers[report.external_id] = Accepted(verdict, before.item_id if before else None)
         if before and content and verdict == "updated":
-            state = _state_after(session, before, rights)
-            changed.append(revise_item(session, before, content, state, zone, now))
+            keep_word(session, before, content, now)
+            causes[before.item_id] = Cause(before.report_id, rights.state)
+            changed.append((before, content))
         elif before and verdict == "withdrawn" and not before.withdrawn:
-            changed.append(withdraw_item(session, before, now))
-    state = "published" if rights.publish == "at_once" else "waiting"
-    made = insert_items(session, source_id, new, state, zone, now)
-    for content, item_id in zip(new, made, strict=True):
-        answers[content.external_id] = Accepted("accepted", item_id)
-    living = [
-        item_id
-        for content, item_id in zip(new, made, strict=True)
-        if state == "published" and not _over(content.details, zone, now)
-    ]
-    announce(session, living, "notice" if rights.tell else "quiet", source_id)
-    announce(session, changed, "notice", source_id)
+            take_back(session, before, report.as_of, now)
+            causes.setdefault(before.item_id, Cause(before.report_id))
+        elif before and content and not before.worded:
+            keep_own_word(session, before, content)
+    revised = renew(session, causes, zone, now)
+    come = Newcomers.settle(session, source_id, new, rights.state, rights.join, zone, now)
+    answers.update(come.answers)
+    living = [item_id for item_id, details in come.made if not _over(details, zone, now)]
+    how = "notice" if rights.tell else "quiet"
+    announce(session, living if rights.state == "published" else [], how, source_id)
+    announce(session, come.revised, how, source_id)
+    announce(session, revised, "notice", source_id)
+    if rights.join:
+        offer_known(session, source_id, changed, zone, now)
     return [answers[report.external_id] for report in reports]
 
 
-def _content(report: Report, rights: Rights) -> Content | None:
+def _content(report: Report, rights: Rights, zone: str) -> Content | None:
     details = report.details
     if details is None:
         return None
     if details.urgent and not rights.may_be_urgent:
         details = details.model_copy(update={"urgent": False})
-    return Content(report.external_id, details, fingerprint(details))
+    known_by = frozenset(keys(details, zone)) if rights.join else frozenset()
+    return Content(report.external_id, details, fingerprint(details), known_by, report.as_of)
 
 
-def _verdict(before: Known | None, content: Content | None) -> Verdict:
-    if content is None:
-        return "withdrawn" if before else "unknown"
+def _note_disagreement(source_id: int, content: Content | None, now: datetime, zone: str) -> None:
+    if content and disagrees(content.details, now, zone):
+        dates, stated = state_of(content.details, now, zone), content.details.stated_state
+        _log.warning(
+            "state_disagrees", source_id=source_id, external_id=content.external_id, stated=stated, dates=dates
+        )  # fmt: skip
+
+
+def _verdict(before: Known | None, content: Content | None, as_of: datetime | None) -> Verdict:
     if before is None:
-        return "accepted"
+        return "accepted" if content else "unknown"
+    if as_of and before.as_of and as_of < before.as_of:
+        return "duplicate"  # it overtook a newer one on the way
+    if content is None:
+        return "withdrawn"
     same = before.fingerprint == content.fingerprint and not before.withdrawn
     return "duplicate" if same else "updated"
-
-
-def _state_after(session: Session, before: Known, rights: Rights) -> str:
-    # What needs approval needs it for a change too; what still waits keeps waiting.
-    if rights.publish != "at_once":
-        return "waiting"
-    return "waiting" if item_state(session, before.item_id) == "waiting" else "published"
 
 
 def _over(details: Details, zone: str, now: datetime) -> bool:

@@ -14,9 +14,10 @@ from bot.clock import When
 from bot.contracts import Details
 from bot.planning.calls import door
 from bot.store.items import Item, ItemCity, ItemTopic, ReportRow, Revision
+from bot.store.joining import ReportKey
 
-_ITEMS, _REPORTS, _REVISIONS, _CITIES, _TOPICS = (
-    cast(Table, row.__table__) for row in (Item, ReportRow, Revision, ItemCity, ItemTopic)
+_ITEMS, _REPORTS, _REVISIONS, _CITIES, _TOPICS, _KEYS = (
+    cast(Table, row.__table__) for row in (Item, ReportRow, Revision, ItemCity, ItemTopic, ReportKey)
 )
 
 
@@ -28,15 +29,20 @@ class Known:
     item_id: int
     fingerprint: str
     withdrawn: bool
+    worded: bool
+    """Whether its own word is kept: it is not for reports older than the joining of them."""
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A report's content with its fingerprint, ready to be written."""
+    """A report's content with its fingerprint and what it is recognised by, ready to be written."""
 
     external_id: str
     details: Details
     fingerprint: str
+    keys: frozenset[str] = frozenset()
+    as_of: datetime | None = None
 
 
 def known_reports(session: Session, source_id: int, external_ids: Sequence[str]) -> Mapping[str, Known]:
@@ -47,13 +53,18 @@ def known_reports(session: Session, source_id: int, external_ids: Sequence[str])
         .order_by(_REPORTS.c.id)
         .with_for_update()
     )
-    return {row.external_id: Known(row.id, row.item_id, row.fingerprint, row.withdrawn) for row in rows}
+    return {
+        row.external_id: Known(
+            row.id, row.item_id, row.fingerprint, row.withdrawn, row.details is not None, row.as_of
+        )
+        for row in rows
+    }
 
 
 def insert_items(
-    session: Session, source_id: int, contents: Sequence[Content], state: str, zone: str, now: datetime
+    session: Session, contents: Sequence[Content], state: str, zone: str, now: datetime
 ) -> list[int]:
-    """Make an item of each report; returns the items' ids in the same order."""
+    """Make an item of each content, yet without its report; returns the items' ids in the same order."""
     if not contents:
         return []
     rows = [
@@ -67,46 +78,100 @@ def insert_items(
         for content in contents
     ]
     ids = list(session.scalars(insert(_ITEMS).returning(_ITEMS.c.id, sort_by_parameter_order=True), rows))
-    reports = [
-        {
-            "source_id": source_id, "external_id": content.external_id, "item_id": item_id,
-            "fingerprint": content.fingerprint, "revision": 1, "withdrawn": False, "seen_at": now,
-        }
-        for content, item_id in zip(contents, ids, strict=True)
-    ]  # fmt: skip
-    made = insert(_REPORTS).returning(_REPORTS.c.id, sort_by_parameter_order=True)
-    revisions = [
-        {"item_id": item_id, "revision": 1, "report_id": report_id, "details": row["details"], "made_at": now}
-        for item_id, report_id, row in zip(ids, session.scalars(made, reports), rows, strict=True)
-    ]
-    session.execute(insert(_REVISIONS), revisions)
-    _link(session, list(zip(ids, contents, strict=True)))
+    _link(session, list(zip(ids, (content.details for content in contents), strict=True)))
     return ids
 
 
+def insert_reports(
+    session: Session, source_id: int, contents: Sequence[Content], item_ids: Sequence[int], now: datetime
+) -> list[int]:
+    """Make the reports of items that are there; returns the reports' ids in the same order."""
+    if not contents:
+        return []
+    rows = [
+        {
+            "source_id": source_id, "external_id": content.external_id, "item_id": item_id,
+            "fingerprint": content.fingerprint, "revision": 1, "withdrawn": False, "seen_at": now,
+            "details": dump(content.details), "as_of": content.as_of,
+        }
+        for content, item_id in zip(contents, item_ids, strict=True)
+    ]  # fmt: skip
+    made = insert(_REPORTS).returning(_REPORTS.c.id, sort_by_parameter_order=True)
+    ids = list(session.scalars(made, rows))
+    _insert_keys(session, list(zip(ids, contents, strict=True)))
+    return ids
+
+
+def first_revisions(
+    session: Session,
+    contents: Sequence[Content],
+    item_ids: Sequence[int],
+    report_ids: Sequence[int],
+    now: datetime,
+) -> None:
+    """What new items say first, and by which report."""
+    rows = [
+        {
+            "item_id": item_id, "revision": 1, "report_id": report_id,
+            "details": dump(content.details), "made_at": now,
+        }
+        for content, item_id, report_id in zip(contents, item_ids, report_ids, strict=True)
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(_REVISIONS), rows)
+
+
+def keep_word(session: Session, before: Known, content: Content, now: datetime) -> None:
+    """Keep what a known report says now."""
+    _touch_report(
+        session, before, now,
+        fingerprint=content.fingerprint, withdrawn=False, details=dump(content.details), as_of=content.as_of,
+    )  # fmt: skip
+    session.execute(delete(_KEYS).where(_KEYS.c.report_id == before.report_id))
+    _insert_keys(session, [(before.report_id, content)])
+
+
+def keep_own_word(session: Session, before: Known, content: Content) -> None:
+    """Keep the word of a report that is older than the joining of them; it says what it said."""
+    mine = update(_REPORTS).where(_REPORTS.c.id == before.report_id)
+    session.execute(mine.values(details=dump(content.details)))
+    _insert_keys(session, [(before.report_id, content)])
+
+
+def take_back(session: Session, before: Known, as_of: datetime | None, now: datetime) -> None:
+    """Keep that a report is withdrawn."""
+    _touch_report(session, before, now, withdrawn=True, as_of=as_of or before.as_of)
+
+
 def revise_item(
-    session: Session, before: Known, content: Content, state: str, zone: str, now: datetime
-) -> int:
-    """Replace the data of a report's item whole; returns the item's id."""
-    columns = _columns(content.details, zone)
-    _next_revision(session, before, {**columns, "state": state}, columns["details"], now)
-    _touch_report(session, before, now, fingerprint=content.fingerprint, withdrawn=False)
+    session: Session,
+    item_id: int,
+    report_id: int,
+    details: Details | None,
+    state: str,
+    zone: str,
+    now: datetime,
+) -> None:
+    """Give an item its next revision, by a report; without details it is withdrawn."""
+    columns = _columns(details, zone) if details else {}
+    revision = session.scalar(
+        update(_ITEMS)
+        .where(_ITEMS.c.id == item_id)
+        .values(revision=_ITEMS.c.revision + 1, updated_at=now, state=state, **columns)
+        .returning(_ITEMS.c.revision)
+    )
+    said = {"item_id": item_id, "revision": revision, "report_id": report_id, "made_at": now}
+    session.execute(insert(_REVISIONS).values(details=columns.get("details"), **said))
+    if details is None:
+        return
     for links in (_CITIES, _TOPICS):
-        session.execute(delete(links).where(links.c.item_id == before.item_id))
-    _link(session, [(before.item_id, content)])
-    return before.item_id
+        session.execute(delete(links).where(links.c.item_id == item_id))
+    _link(session, [(item_id, details)])
 
 
-def withdraw_item(session: Session, before: Known, now: datetime) -> int:
-    """Withdraw the item of a report; returns the item's id."""
-    _next_revision(session, before, {"state": "withdrawn"}, None, now)
-    _touch_report(session, before, now, withdrawn=True)
-    return before.item_id
-
-
-def item_state(session: Session, item_id: int) -> str:
-    """The state that an item is in."""
-    return session.scalars(select(Item.state).where(Item.id == item_id)).one()
+def dump(details: Details) -> dict[str, Any]:
+    """Details as the JSON column keeps them."""
+    return details.model_dump(mode="json", exclude_defaults=True)
 
 
 def _columns(details: Details, zone: str) -> dict[str, Any]:
@@ -119,14 +184,13 @@ def _columns(details: Details, zone: str) -> dict[str, Any]:
     return {
         "kind": details.kind, "visibility": "network" if details.roles else details.visibility,
         "urgent": details.urgent, "roles": f",{','.join(details.roles)}," if details.roles else "",
-        "details": details.model_dump(mode="json", exclude_defaults=True),
+        "details": dump(details),
         "opens_at": begins(details.opens_at), "closes_at": ends(door(details)),
         "starts_at": begins(details.starts_at), "ends_at": ends(details.ends_at),
     }  # fmt: skip
 
 
-def _link(session: Session, items: Sequence[tuple[int, Content]]) -> None:
-    pairs = [(item_id, content.details) for item_id, content in items]
+def _link(session: Session, pairs: Sequence[tuple[int, Details]]) -> None:
     cities = [{"item_id": item, "city": city} for item, details in pairs for city in set(details.cities)]
     topics = [{"item_id": item, "topic": topic} for item, details in pairs for topic in set(details.topics)]
     if cities:
@@ -135,29 +199,15 @@ def _link(session: Session, items: Sequence[tuple[int, Content]]) -> None:
         session.execute(insert(_TOPICS), topics)
 
 
+def _insert_keys(session: Session, reports: Sequence[tuple[int, Content]]) -> None:
+    rows = [{"report_id": report_id, "key": key} for report_id, content in reports for key in content.keys]
+    if rows:
+        session.execute(insert(_KEYS), rows)
+
+
 def _touch_report(session: Session, before: Known, now: datetime, **columns: Any) -> None:
     session.execute(
         update(_REPORTS)
         .where(_REPORTS.c.id == before.report_id)
         .values(revision=_REPORTS.c.revision + 1, seen_at=now, **columns)
-    )
-
-
-def _next_revision(
-    session: Session, before: Known, columns: dict[str, Any], details: dict[str, Any] | None, now: datetime
-) -> None:
-    revision = session.scalar(
-        update(_ITEMS)
-        .where(_ITEMS.c.id == before.item_id)
-        .values(revision=_ITEMS.c.revision + 1, updated_at=now, **columns)
-        .returning(_ITEMS.c.revision)
-    )
-    session.execute(
-        insert(_REVISIONS).values(
-            item_id=before.item_id,
-            revision=revision,
-            report_id=before.report_id,
-            details=details,
-            made_at=now,
-        )
     )

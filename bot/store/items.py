@@ -77,6 +77,7 @@ class ItemTopic(Row):
 class ReportRow(Row):
     """What one source says about an item: its newest word, unique by the source's own id.
 
+    `as_of` is when it was so by the source's clock, where the source says that.
     `details` is that word; None in rows older than the joining of reports, which read it from their revisions.
     """
 
@@ -91,6 +92,7 @@ class ReportRow(Row):
     revision: Mapped[int]
     withdrawn: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[datetime]
+    as_of: Mapped[datetime | None]
     details: Mapped[dict[str, Any] | None]
 
 

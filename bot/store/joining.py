@@ -60,3 +60,13 @@ class Likeness(Row):
     made_at: Mapped[datetime]
     decided_by: Mapped[str | None] = mapped_column(String(255))
     decided_at: Mapped[datetime | None]
+
+
+class ReportKey(Row):
+    """One of the things that a report is recognised by (`bot.intake.keys`), as a digest to be looked up."""
+
+    __tablename__ = "report_keys"
+    __table_args__ = (Index("ix_report_keys_key", "key"),)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)

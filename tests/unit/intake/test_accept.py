@@ -135,7 +135,7 @@ def test_a_withdrawn_one_said_again_is_an_update_with_every_revision_kept(databa
 
 def test_the_same_id_of_two_sources_is_two_items(database: Database) -> None:
     first = tell(database, Report("a", details()), name="paper")
-    second = tell(database, Report("a", details()), name="gazette")
+    second = tell(database, Report("a", details(title={"fi": "Aivan muu"})), name="gazette")
     assert first[0].item_id != second[0].item_id
 
 

@@ -109,9 +109,19 @@ def _likenesses() -> None:
         "ix_likenesses_offered", "likenesses", ["made_at"], sqlite_where=offered, postgresql_where=offered
     )
 
+    op.create_table(
+        "report_keys",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("report_id", "key"),
+    )
+    op.create_index("ix_report_keys_key", "report_keys", ["key"])
+
 
 def _columns() -> None:
     _add("reports", sa.Column("details", DOCUMENT, nullable=True))
+    _add("reports", sa.Column("as_of", INSTANT, nullable=True))
     _add("items", sa.Column("joined_into", sa.Integer(), nullable=True))
     _add("items", sa.Column("roles", sa.String(length=80), nullable=False, server_default=""))
     _add("sources", sa.Column("sifted", sa.Boolean(), nullable=False, server_default=sa.false()))

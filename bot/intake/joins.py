@@ -1,0 +1,121 @@
+"""One thing, one item: new reports join the item that another source made, or are offered to a coordinator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.contracts import Accepted, Details
+from bot.intake.matching import MOST_OFFERS, Match, look_up, match, undecided
+from bot.intake.records import Content, Known, first_revisions, insert_items, insert_reports
+from bot.intake.renewal import Cause, renew
+from bot.store.db import insert_into
+from bot.store.items import ReportRow
+from bot.store.joining import Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """What came of new reports: the answers by external id, items that were made, and items that gained by them."""
+
+    answers: dict[str, Accepted]
+    made: list[tuple[int, Details]]
+    revised: list[int]
+
+    @classmethod
+    def settle(
+        cls,
+        session: Session,
+        source_id: int,
+        contents: Sequence[Content],
+        state: str,
+        join: bool,
+        zone: str,
+        now: datetime,
+    ) -> Newcomers:
+        """Join each to its item, or make it one of its own; what is doubtful is offered."""
+        matches = _matches(session, source_id, contents, zone) if join else {}
+        joined = _surely(matches, state)
+        own = [content for content in contents if content.external_id not in joined]
+        added = [content for content in contents if content.external_id in joined]
+        items = insert_items(session, own, state, zone, now)
+        reports = insert_reports(session, source_id, own, items, now)
+        first_revisions(session, own, items, reports, now)
+        theirs = [joined[content.external_id].item_id for content in added]
+        others = insert_reports(session, source_id, added, theirs, now)
+        for content, report_id in zip(added, others, strict=True):
+            keep(session, report_id, [joined[content.external_id]], "joined", now)
+        for content, report_id in zip(own, reports, strict=True):
+            keep(session, report_id, matches.get(content.external_id, ())[:MOST_OFFERS], "offered", now)
+        causes = {item: Cause(report, state, fresh=True) for item, report in zip(theirs, others, strict=True)}
+        answers = {c.external_id: Accepted("accepted", item) for c, item in zip(own, items, strict=True)}
+        for content, item in zip(added, theirs, strict=True):
+            answers[content.external_id] = Accepted("accepted", item, joined=True)
+        made = [(item, content.details) for item, content in zip(items, own, strict=True)]
+        return cls(answers, made, renew(session, causes, zone, now))
+
+
+def offer_known(
+    session: Session, source_id: int, changed: Sequence[tuple[Known, Content]], zone: str, now: datetime
+) -> None:
+    """Offer what looks like another item since it changed. It is told already: only a coordinator joins it now.
+
+    Reports that share their item with others are left alone.
+    """
+    if not changed:
+        return
+    items = [before.item_id for before, _ in changed]
+    count = select(ReportRow.item_id).where(ReportRow.item_id.in_(items))
+    shared = set(session.scalars(count.group_by(ReportRow.item_id).having(func.count() > 1)))
+    known = look_up(session, [content.details for _, content in changed], zone)
+    for before, content in changed:
+        if before.item_id not in shared:
+            found = match(known, source_id, content.details, zone, before.item_id)[:MOST_OFFERS]
+            mine = undecided(session, before.report_id, before.item_id, found)
+            keep(session, before.report_id, mine, "offered", now)
+
+
+def keep(session: Session, report_id: int, matches: Iterable[Match], state: str, now: datetime) -> None:
+    """Keep what a report was found to be like. What is kept already stays as it is."""
+    rows = [
+        {
+            "report_id": report_id, "item_id": each.item_id, "state": state, "score": each.alike.score,
+            "why": [list(why) for why in each.alike.why], "made_at": now,
+        }
+        for each in matches
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert_into(session, Likeness).values(rows).on_conflict_do_nothing())
+
+
+def _matches(
+    session: Session, source_id: int, contents: Sequence[Content], zone: str
+) -> dict[str, list[Match]]:
+    known = look_up(session, [content.details for content in contents], zone)
+    return {
+        content.external_id: found
+        for content in contents
+        if (found := match(known, source_id, content.details, zone))
+    }
+
+
+def _surely(matches: dict[str, list[Match]], state: str) -> dict[str, Match]:
+    """What joins at once: nothing that needs approval, on either side, gets round it. An item takes one report of
+    a source, and the likeliest comes first."""
+    sure = [
+        (external_id, each)
+        for external_id, found in matches.items()
+        for each in found[:1]
+        if each.alike.sure and state == "published" and each.state != "waiting"
+    ]
+    joined: dict[str, Match] = {}
+    taken: set[int] = set()
+    for external_id, each in sorted(sure, key=lambda pair: -pair[1].alike.score):
+        if each.item_id not in taken:
+            joined[external_id] = each
+            taken.add(each.item_id)
+    return joined

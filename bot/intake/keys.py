@@ -1,0 +1,96 @@
+"""What a report is recognised by: its identifier, its links, its title and its day, in the spelling of all sources."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from hashlib import blake2b
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from bot.clock import When
+from bot.contracts import Details
+from bot.planning.calls import door, local_day
+
+TITLED = frozenset({"call", "event"})
+"""Kinds that are recognised by title and day; all others only by their link."""
+
+_TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|_hs\w*|ref|source|at_\w+)$")
+_LANGUAGES = frozenset({"fi", "sv", "en", "se", "fi-fi", "sv-fi", "en-gb", "fi_fi", "sv_fi", "en_gb"})
+_MOST_LINKS = 8
+
+
+def keys(details: Details, zone: str) -> set[str]:
+    """The keys under which a report is found: digests of 32 hex digits, each of a kind of its own."""
+    return {_digest(*parts) for parts in _parts(details, zone)}
+
+
+def link_keys(details: Details) -> set[str]:
+    """The keys of its links alone."""
+    return {_digest("link", link) for link in links(details)}
+
+
+def links(details: Details) -> list[str]:
+    """Its links as `canonical` spells them; those that lead to a whole site say nothing and are left out."""
+    urls = [details.url or "", *(link.url for link in details.links)]
+    found = [canonical(url) for url in urls[:_MOST_LINKS]]
+    return [link for link in dict.fromkeys(found) if link and not link.endswith("/")]
+
+
+def canonical(url: str) -> str:
+    """A link without what differs from copy to copy: scheme, www, last slash, fragment, tracking, language.
+
+    A site's first page is `host/`; what is no web address is empty.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not host:
+        return ""
+    steps = [step for step in parts.path.split("/") if step]
+    if steps and steps[0].lower() in _LANGUAGES:
+        del steps[0]
+    asked = sorted(
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKING.match(name.lower()) and name.lower() not in {"lang", "language", "locale"}
+    )
+    query = f"?{urlencode(asked)}" if asked else ""
+    return f"{host}/{'/'.join(steps)}{query}"
+
+
+def identifier(details: Details) -> str:
+    """Its identifier without case, spaces and signs: `EURA 2021/403-12` is `eura202140312`; empty when none."""
+    text = unicodedata.normalize("NFKC", details.identifier or "").casefold()
+    return re.sub(r"[\W_]+", "", text)
+
+
+def plain(title: str) -> str:
+    """A title's words in lower case, without signs."""
+    text = unicodedata.normalize("NFKC", title).casefold()
+    return " ".join(re.sub(r"[\W_]+", " ", text).split())
+
+
+def day_of(details: Details) -> When | None:
+    """The moment that a thing is known by: a call's last deadline, an event's start."""
+    return door(details) if details.kind == "call" else details.starts_at
+
+
+def _parts(details: Details, zone: str) -> Iterator[tuple[str, ...]]:
+    for link in links(details):
+        yield "link", link
+    if details.kind not in TITLED:
+        return
+    if number := identifier(details):
+        yield "identifier", number
+    if day := day_of(details):
+        yield "day", details.kind, local_day(day, zone).isoformat()
+    for title in details.title.values():
+        if words := plain(title):
+            yield "title", details.kind, words
+
+
+def _digest(*parts: str) -> str:
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()

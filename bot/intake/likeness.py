@@ -1,0 +1,100 @@
+"""How alike two reports are: surely of the same thing, perhaps, or not (docs/adr/0010)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from bot.contracts import Details
+from bot.intake.keys import TITLED, day_of, identifier, links, plain
+from bot.planning.calls import local_day
+
+SURE, DOUBT = 93.0, 75.0
+"""Likeness of two titles, of 100, from which on they are the same title, and from which on they may be."""
+
+SUBSET, LEAST = 95.0, 3
+"""Titles of which one has all the words of the other may be the same when the shorter has at least three."""
+
+FURTHEST_DAYS = 60
+"""Days that a deadline may have moved; further away the same title is that of the next round."""
+
+_LINKED = frozenset({"call", "event", "news"})
+_NUMBER = re.compile(r"\d+|\b[ivx]{1,4}\b")
+
+Days = Literal["same", "lacking", "unknown", "moved", "far"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Why two reports are taken for the same thing; `why` lists rules and what each found. `score` is of 100."""
+
+    sure: bool
+    score: float
+    why: tuple[tuple[str, str], ...]
+
+
+def compare(one: Details, other: Details, zone: str, *, own_link: bool) -> Alike | None:
+    """Compare two reports; None when they are different things. `own_link`: no third thing has their link."""
+    same_kind = one.kind == other.kind
+    number, theirs = identifier(one), identifier(other)
+    days = _days(one, other, zone)
+    if number and number == theirs:
+        return Alike(same_kind, 100.0, (("identifier", one.identifier or ""),))
+    titles = _titles(one, other)
+    best = max(titles, default=0.0)
+    fits = not (number and theirs) and days in {"same", "lacking", "unknown"}
+    shared = set(links(one)) & set(links(other))
+    if shared and (same_kind or {one.kind, other.kind} <= _LINKED):
+        if same_kind and own_link and fits:
+            return Alike(True, 100.0, (("link", min(shared)),))
+        if own_link or best >= DOUBT:
+            return Alike(False, max(best, DOUBT), (("link", min(shared)), ("days", days)))
+    if not same_kind or one.kind not in TITLED or best < DOUBT or days == "far":
+        return None
+    cities, others = set(one.cities), set(other.cities)
+    why = (("title", f"{best:.0f}"), ("days", days))
+    if fits and days == "same" and best >= SURE and min(titles) >= DOUBT and cities == others:
+        return Alike(_same_numbers(one, other), best, why)
+    near = days == "same" or (best >= SURE and _same_numbers(one, other))
+    return Alike(False, best, why) if near and (not cities or not others or cities & others) else None
+
+
+def _days(one: Details, other: Details, zone: str) -> Days:
+    """How the days compare by which both are known. Two instants of one day are two deadlines."""
+    mine, theirs = day_of(one), day_of(other)
+    if mine is None or theirs is None:
+        return "unknown" if mine is theirs else "lacking"
+    day, another = local_day(mine, zone), local_day(theirs, zone)
+    if day == another:
+        return "moved" if mine.at and theirs.at and mine.at != theirs.at else "same"
+    return "moved" if abs((day - another).days) <= FURTHEST_DAYS else "far"
+
+
+def _titles(one: Details, other: Details) -> list[float]:
+    """The likeness of the titles in each language that both have; 0 where the numbers in them contradict."""
+    return [
+        _alike(plain(one.title[each]), plain(other.title[each])) for each in one.title if each in other.title
+    ]
+
+
+def _alike(one: str, other: str) -> float:
+    mine, theirs = _numbers(one), _numbers(other)
+    if mine - theirs and theirs - mine:
+        return 0.0
+    score = fuzz.token_sort_ratio(one, other)
+    if min(len(one.split()), len(other.split())) >= LEAST and fuzz.token_set_ratio(one, other) >= SUBSET:
+        return max(score, DOUBT)
+    return score
+
+
+def _same_numbers(one: Details, other: Details) -> bool:
+    both: Mapping[str, str] = {each: title for each, title in one.title.items() if each in other.title}
+    return all(_numbers(plain(title)) == _numbers(plain(other.title[each])) for each, title in both.items())  # type: ignore[index]
+
+
+def _numbers(title: str) -> set[str]:
+    return set(_NUMBER.findall(title))

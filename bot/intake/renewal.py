@@ -1,0 +1,90 @@
+"""Items follow their reports: what several sources say is put together anew, and a revision made where it shows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.contracts import Details
+from bot.intake.conflicts import tell_conflict
+from bot.intake.fingerprint import fingerprint
+from bot.intake.merged import Part, merge
+from bot.intake.records import dump, revise_item
+from bot.store.items import Item, ReportRow
+from bot.store.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Which report changed an item, and the state it would have: `waiting`, or `published` as before.
+
+    `fresh`: the report is new to the item, which is told if so far it lay aside.
+    """
+
+    report_id: int
+    state: str = "published"
+    fresh: bool = False
+
+
+def renew(session: Session, causes: Mapping[int, Cause], zone: str, now: datetime) -> list[int]:
+    """Put these items together anew; returns those that got a new revision, in order of id.
+
+    An item without a report that stands is withdrawn. What changes nothing that is seen makes no revision.
+    """
+    if not causes:
+        return []
+    locked = select(Item).where(Item.id.in_(causes)).order_by(Item.id).with_for_update()
+    items = session.scalars(locked.execution_options(populate_existing=True)).all()
+    parts = _parts(session, items)
+    return [item.id for item in items if _renew(session, item, parts[item.id], causes[item.id], zone, now)]
+
+
+def _renew(
+    session: Session, item: Item, parts: Sequence[Part], cause: Cause, zone: str, now: datetime
+) -> bool:
+    if not parts:
+        if item.state == "withdrawn":
+            return False
+        revise_item(session, item.id, cause.report_id, None, "withdrawn", zone, now)
+        return True
+    before, after = item.content(), merge(parts, zone)
+    state = _state(item.state, cause)
+    seen = fingerprint(before) != fingerprint(after)
+    if item.state != "withdrawn" and not seen and state in {item.state, "waiting"}:
+        return False  # what no reader sees needs neither a revision nor anybody's approval
+    revise_item(session, item.id, cause.report_id, after, state, zone, now)
+    if after.stated_deadlines != before.stated_deadlines:
+        tell_conflict(session, item.id, after, zone)
+    return True
+
+
+def _state(before: str, cause: Cause) -> str:
+    # What needs approval needs it for a change too; what still waits keeps waiting.
+    if "waiting" in {before, cause.state}:
+        return "waiting"
+    return "aside" if before == "aside" and not cause.fresh else cause.state
+
+
+def _parts(session: Session, items: Sequence[Item]) -> dict[int, list[Part]]:
+    """What stands of each item's reports, the oldest first."""
+    rows = session.execute(
+        select(ReportRow.id, ReportRow.item_id, ReportRow.details, Source.name)
+        .join(Source, Source.id == ReportRow.source_id)
+        .where(ReportRow.item_id.in_([item.id for item in items]), ReportRow.withdrawn.is_(False))
+        .order_by(ReportRow.id)
+    )
+    content = {item.id: item.content() for item in items}
+    parts: dict[int, list[Part]] = defaultdict(list)
+    for report_id, item_id, details, source in rows:
+        if details is None:  # taken in before reports kept their own word: it is its item's, alone
+            session.execute(
+                update(ReportRow).where(ReportRow.id == report_id).values(details=dump(content[item_id]))
+            )
+        said = content[item_id] if details is None else Details.model_validate(details)
+        parts[item_id].append(Part(source, said))
+    return parts
