@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-import re
-from collections import Counter
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -15,8 +12,9 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from bot.contracts import Answer, Inbox, Received
+from integrations.json_bodies import is_json, parsed
+from integrations.problems import Refused, answer
 from integrations.webhook.body import read
-from integrations.webhook.problems import Refused, answer
 
 BODY_LIMIT_BYTES = 256 * 1024
 
@@ -28,7 +26,6 @@ _UNVERIFIED = {
     "Invalid Signature Headers": "webhook-timestamp must be seconds since 1970",
     "No matching signature found": "the signature does not match the bytes of the body under our secret",
 }
-_LONE_SURROGATE_MAY_FOLLOW = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def _secret(value: SecretStr) -> SecretStr:
@@ -73,7 +70,7 @@ class StandardWebhook:
         """Answer 200 after the commit, else a problem: 400, 401, 404, 413, 415 or 422."""
         try:
             text = self._verified(request)
-            report = read(_parsed(text), inbox)
+            report = read(parsed(text), inbox)
             accepted = inbox.accept([report], receipt=request.headers["webhook-id"])[0]
             if accepted.verdict == "unknown":
                 raise Refused(404, "There is nothing to withdraw under this external_id.")
@@ -84,7 +81,7 @@ class StandardWebhook:
     def _verified(self, request: Received) -> str:
         if len(request.body) > BODY_LIMIT_BYTES:
             raise Refused(413, "The body is larger than 256 KiB.")
-        if not _is_json(request.headers.get("content-type", "")):
+        if not is_json(request.headers.get("content-type", "")):
             raise Refused(415, "Content-Type must be application/json, in UTF-8.")
         headers = {name: request.headers.get(name, "") for name in _SIGNED}
         missing = [name for name, value in headers.items() if not value]
@@ -113,51 +110,3 @@ class StandardWebhook:
             else:
                 return None
         return reason
-
-
-def _is_json(content_type: str) -> bool:
-    media, *parameters = (part.strip().lower() for part in content_type.split(";"))
-    charsets = [
-        value.strip('"') for part in parameters if part.startswith("charset=") for value in [part[8:]]
-    ]
-    return media == "application/json" and all(charset in {"utf-8", "utf8"} for charset in charsets)
-
-
-def _parsed(text: str) -> object:
-    try:
-        document = _DECODER.decode(text)
-        if _LONE_SURROGATE_MAY_FOLLOW.search(text):
-            document = _whole(document)
-    except json.JSONDecodeError as fault:
-        raise Refused(400, f"The body is not JSON: {fault}.") from fault
-    except ValueError as fault:
-        raise Refused(400, f"The body is not JSON that can be relied on: {fault}.") from fault
-    except RecursionError as fault:
-        raise Refused(400, "The body is not JSON that can be relied on: it is nested too deeply.") from fault
-    return document
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise ValueError(f"{twice[:100]!r} stands twice in one object")
-    return members
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is not a number in JSON")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_number)
-
-
-def _whole(value: Any) -> Any:
-    """The same value with U+FFFD for halves of surrogate pairs: an emoji that a sender cut in two."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_whole(entry) for entry in value]
-    if isinstance(value, dict):
-        return {_whole(name): _whole(entry) for name, entry in value.items()}
-    return value

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from bot.clock import When
 from bot.contracts import Figure, Kind, Language, Moment, SourceLink, Visibility
-from integrations.webhook.fields import Body, Euros, ExternalId, Line, Percent, Slugs, Title, WebAddress
-from integrations.webhook.problems import nearest
+from integrations.problems import nearest
+from integrations.report_fields import Body, Euros, ExternalId, Line, Percent, Slugs, Title, WebAddress
 
 _TICK = timedelta(microseconds=1)
 
