@@ -8,8 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from bot.clock import When
 from bot.contracts import Figure, Language, Moment, SourceLink
-from integrations.feed.entries import web_link
-from integrations.feed.text import Text
+from integrations.text import Text, web_link
 
 Line = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 

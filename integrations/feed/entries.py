@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from bot.clock import When
 
@@ -63,16 +62,3 @@ def day(year: int, month: int, day_of_month: int) -> When | None:
         return When(day=date(year, month, day_of_month))
     except ValueError:
         return None
-
-
-def web_link(value: str | None, base: str) -> str | None:
-    """An absolute http(s) address resolved against the base, or None for anything else."""
-    if not value or not value.strip():
-        return None
-    try:
-        link = urljoin(base, value.strip())
-        parts = urlsplit(link)
-    except ValueError:
-        return None
-    usable = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
-    return link if usable and link.isprintable() and " " not in link and len(link) <= 2_000 else None

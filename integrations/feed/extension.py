@@ -26,9 +26,9 @@ from pydantic import ValidationError
 
 from bot.clock import When
 from bot.contracts import Kind, Language, Moment, Visibility
-from integrations.feed import text
+from integrations import text
 from integrations.feed.call import SUMS, CallFields, Line
-from integrations.feed.text import Text, whole
+from integrations.text import Text, whole
 
 _TICK = timedelta(microseconds=1)
 

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from bot.contracts import SourceFault
-from integrations.feed import text
-from integrations.feed.entries import Entry, Feed, moment, web_link
-from integrations.feed.text import Text
+from integrations import text
+from integrations.feed.entries import Entry, Feed, moment
 from integrations.http import Page
+from integrations.text import Text, web_link
 
 
 class Item(BaseModel):

@@ -12,10 +12,11 @@ import feedparser
 
 from bot.clock import When
 from bot.contracts import SourceFault
-from integrations.feed import text
+from integrations import text
 from integrations.feed.document import safe_xml
-from integrations.feed.entries import Entry, Feed, day, moment, web_link
+from integrations.feed.entries import Entry, Feed, day, moment
 from integrations.http import Page
+from integrations.text import web_link
 
 _HTML = {"text/html", "application/xhtml+xml"}
 _OPENING = re.compile(rb"<((?:\w+:)?(?:item|entry))[\s>]")

@@ -1,10 +1,11 @@
-"""Text from outside made safe and readable: titles as one plain line, bodies as Markdown."""
+"""Text from outside made safe and readable: titles as one plain line, bodies as Markdown, addresses whole."""
 
 from __future__ import annotations
 
 import html
 import re
 from typing import Annotated, Any, Literal
+from urllib.parse import urljoin, urlsplit
 
 import nh3
 from markdownify import markdownify
@@ -45,12 +46,12 @@ Text = Annotated[str, BeforeValidator(_made_whole)]
 """A string in JSON from outside, made whole before pydantic would refuse it."""
 
 
-def title(text: str, *, is_html: bool) -> str:
+def title(text: str, *, is_html: bool, limit: int = TITLE_LIMIT) -> str:
     """One line of plain text, of at most 500 characters; HTML loses its tags and entities."""
-    text = whole(text[: TITLE_LIMIT * 20])
+    text = whole(text[: limit * 20])
     if is_html:
         text = html.unescape(nh3.clean(_BLOCKS.sub(" <", text), tags=set()))
-    return cut(" ".join(text.split()), TITLE_LIMIT)
+    return cut(" ".join(text.split()), limit)
 
 
 def is_markup(text: str) -> bool:
@@ -74,6 +75,19 @@ def markdown(text: str, *, is_html: bool, base: str = "") -> str:
         return cut(_converted(text if is_html else _marked_up(text), base), BODY_LIMIT)
     except RecursionError:  # nested deeper than any text is
         return cut(_converted(_marked_up(html.unescape(_TAG.sub(" ", text))), base), BODY_LIMIT)
+
+
+def web_link(value: str | None, base: str) -> str | None:
+    """An absolute http(s) address resolved against the base, or None for anything else."""
+    if not value or not value.strip():
+        return None
+    try:
+        link = urljoin(base, value.strip())
+        parts = urlsplit(link)
+    except ValueError:
+        return None
+    usable = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+    return link if usable and link.isprintable() and " " not in link and len(link) <= 2_000 else None
 
 
 def cut(text: str, limit: int) -> str:
