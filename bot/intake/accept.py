@@ -95,7 +95,7 @@ def _accept_distinct(
             take_back(session, before, report.as_of, now)
             causes.setdefault(before.item_id, Cause(before.report_id))
         elif before and content and not before.worded:
-            keep_own_word(session, before, content)
+            keep_own_word(session, before.report_id, content.details, content.keys)
     revised = renew(session, causes, zone, now)
     come = Newcomers.settle(session, source_id, new, rights.state, rights.join, zone, now)
     answers.update(come.answers)

@@ -29,12 +29,12 @@ class Part:
 def merge(parts: Sequence[Part], zone: str) -> Details:
     """One content of several reports. The first is the primary one: kind, visibility and urgency are as it says.
 
-    The others add what it lacks: languages, links, fields, cities and topics it does not name though it names
-    some. What is for the network only adds nothing to a public item. Money that differs stands side by side in
-    `figures`, deadlines that differ in `stated_deadlines` while the primary one's is `closes_at`.
+    The others add what it lacks: languages, links, fields, and to its cities and topics, if it names some, more.
+    What fewer may see than the primary one (the network, some roles) adds nothing. Money that differs stands
+    side by side in `figures`, deadlines in `stated_deadlines` while the primary one's is `closes_at`.
     """
     primary = parts[0].details
-    told = [part for part in parts if primary.visibility == "network" or part.details.visibility == "public"]
+    told = [part for part in parts if _may_add(primary, part.details)]
     if len(told) == 1:
         return primary
     said = [part.details for part in told]
@@ -62,6 +62,11 @@ def merge(parts: Sequence[Part], zone: str) -> Details:
             "figures": tuple(figures),
         }
     )
+
+
+def _may_add(primary: Details, details: Details) -> bool:
+    seen_by_all = primary.visibility == "network" or details.visibility == "public"
+    return seen_by_all and set(details.roles) in (set(), set(primary.roles))
 
 
 def _widened(named: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -98,7 +98,7 @@ def insert_reports(
     ]  # fmt: skip
     made = insert(_REPORTS).returning(_REPORTS.c.id, sort_by_parameter_order=True)
     ids = list(session.scalars(made, rows))
-    _insert_keys(session, list(zip(ids, contents, strict=True)))
+    _insert_keys(session, zip(ids, (content.keys for content in contents), strict=True))
     return ids
 
 
@@ -128,14 +128,13 @@ def keep_word(session: Session, before: Known, content: Content, now: datetime) 
         fingerprint=content.fingerprint, withdrawn=False, details=dump(content.details), as_of=content.as_of,
     )  # fmt: skip
     session.execute(delete(_KEYS).where(_KEYS.c.report_id == before.report_id))
-    _insert_keys(session, [(before.report_id, content)])
+    _insert_keys(session, [(before.report_id, content.keys)])
 
 
-def keep_own_word(session: Session, before: Known, content: Content) -> None:
+def keep_own_word(session: Session, report_id: int, details: Details, known_by: Iterable[str]) -> None:
     """Keep the word of a report that is older than the joining of them; it says what it said."""
-    mine = update(_REPORTS).where(_REPORTS.c.id == before.report_id)
-    session.execute(mine.values(details=dump(content.details)))
-    _insert_keys(session, [(before.report_id, content)])
+    session.execute(update(_REPORTS).where(_REPORTS.c.id == report_id).values(details=dump(details)))
+    _insert_keys(session, [(report_id, known_by)])
 
 
 def take_back(session: Session, before: Known, as_of: datetime | None, now: datetime) -> None:
@@ -199,8 +198,8 @@ def _link(session: Session, pairs: Sequence[tuple[int, Details]]) -> None:
         session.execute(insert(_TOPICS), topics)
 
 
-def _insert_keys(session: Session, reports: Sequence[tuple[int, Content]]) -> None:
-    rows = [{"report_id": report_id, "key": key} for report_id, content in reports for key in content.keys]
+def _insert_keys(session: Session, reports: Iterable[tuple[int, Iterable[str]]]) -> None:
+    rows = [{"report_id": report_id, "key": key} for report_id, known_by in reports for key in known_by]
     if rows:
         session.execute(insert(_KEYS), rows)
 

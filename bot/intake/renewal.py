@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.contracts import Details
 from bot.intake.conflicts import tell_conflict
 from bot.intake.fingerprint import fingerprint
+from bot.intake.keys import keys
 from bot.intake.merged import Part, merge
-from bot.intake.records import dump, revise_item
+from bot.intake.records import keep_own_word, revise_item
 from bot.store.items import Item, ReportRow
 from bot.store.sources import Source
 
@@ -40,7 +41,7 @@ def renew(session: Session, causes: Mapping[int, Cause], zone: str, now: datetim
         return []
     locked = select(Item).where(Item.id.in_(causes)).order_by(Item.id).with_for_update()
     items = session.scalars(locked.execution_options(populate_existing=True)).all()
-    parts = _parts(session, items)
+    parts = _parts(session, items, zone)
     return [item.id for item in items if _renew(session, item, parts[item.id], causes[item.id], zone, now)]
 
 
@@ -70,7 +71,7 @@ def _state(before: str, cause: Cause) -> str:
     return "aside" if before == "aside" and not cause.fresh else cause.state
 
 
-def _parts(session: Session, items: Sequence[Item]) -> dict[int, list[Part]]:
+def _parts(session: Session, items: Sequence[Item], zone: str) -> dict[int, list[Part]]:
     """What stands of each item's reports, the oldest first."""
     rows = session.execute(
         select(ReportRow.id, ReportRow.item_id, ReportRow.details, Source.name)
@@ -82,9 +83,7 @@ def _parts(session: Session, items: Sequence[Item]) -> dict[int, list[Part]]:
     parts: dict[int, list[Part]] = defaultdict(list)
     for report_id, item_id, details, source in rows:
         if details is None:  # taken in before reports kept their own word: it is its item's, alone
-            session.execute(
-                update(ReportRow).where(ReportRow.id == report_id).values(details=dump(content[item_id]))
-            )
+            keep_own_word(session, report_id, content[item_id], keys(content[item_id], zone))
         said = content[item_id] if details is None else Details.model_validate(details)
         parts[item_id].append(Part(source, said))
     return parts

@@ -21,6 +21,7 @@ from bot.planning.variants import variant
 _MATERIAL = (
     "opens_at", "closes_at", "cutoffs", "second_stage_at", "continuous", "may_close_early", "briefing_at",
     "starts_at", "ends_at", "location", "amount_eur", "support_percent", "figures", "cities",
+    "stated_deadlines",
 )  # fmt: skip
 
 
@@ -66,6 +67,10 @@ class _Telling:
             if was != now:
                 yield self._moved(self.say(msgid), was, now)
         yield from self._cutoffs()
+        if new.stated_deadlines and new.stated_deadlines != old.stated_deadlines:
+            yield self.say("Sources now give different deadlines.")
+        elif old.stated_deadlines and not new.stated_deadlines:
+            yield self.say("All sources now give the same deadline.")
         if new.continuous != old.continuous:
             yield self.say(
                 "The call is now open all the time."

@@ -57,7 +57,7 @@ def facts(details: Details, language: Language, network: Network) -> tuple[Fact,
 
 
 def notes(details: Details, language: Language) -> tuple[str, ...]:
-    """What does not fit a labelled line: that a call may close early, or that its figures differ."""
+    """What does not fit a labelled line: that a call may close early, or that figures or deadlines differ."""
     said = []
     if details.kind == "call" and details.may_close_early:
         said.append(words.gettext(language, "The call may close early, when the money runs out."))
@@ -66,6 +66,17 @@ def notes(details: Details, language: Language) -> tuple[str, ...]:
     if any(len(stated(details, figure.name)) > 1 for figure in details.figures):
         said.append(
             words.gettext(language, "The figures differ by language or source: check them at the source.")
+        )
+    if details.stated_deadlines:
+        told = " · ".join(
+            f"{each.when.spoken(language)} ({each.source})" for each in details.stated_deadlines
+        )
+        said.append(
+            words.gettext(
+                language,
+                "Sources give different deadlines: {deadlines}. Check them at the source.",
+                deadlines=told,
+            )
         )
     return tuple(said)
 
