@@ -43,6 +43,7 @@ __all__ = [
     "TooSlow",
     "Unreachable",
     "fetch",
+    "retry_after",
     "trusted_session",
     "user_agent_with",
 ]
@@ -147,7 +148,7 @@ def _checked(url: str) -> Url:
 def _page(response: requests.Response, limit_bytes: int, visit: Visit) -> Page:
     status = response.status_code
     if not (200 <= status < 300 or status == 304):
-        raise BadStatus(status, _retry_after(response.headers))
+        raise BadStatus(status, retry_after(response.headers))
     body = bytearray()
     for chunk in response.iter_content(_CHUNK):
         body += chunk
@@ -162,7 +163,7 @@ def _overdue() -> TooSlow:
     return TooSlow("the server is too slow: it was given up before its answer was whole")
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """`Retry-After` (RFC 9110 10.2.3), seconds or a date, as seconds from now."""
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
