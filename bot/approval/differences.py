@@ -1,16 +1,28 @@
-"""What changed since the last approval, word by word, field by field."""
+"""What changed since the last approval, word by word, field by field, in the words of whoever looks."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.contracts import Language
+from pydantic import ValidationError
+
+from bot import words
+from bot.clock import When
+from bot.contracts import LANGUAGES, Details, Language
+from bot.network import Network
+from bot.planning.facts import facts
+from bot.planning.wording import LABELS
 from bot.store.drafts import Draft
 
 LANGUAGE_NAMES: Mapping[Language, str] = {"fi": "Finnish", "sv": "Swedish", "en": "English"}
+VISIBILITY = {
+    "network": "The network only",
+    "public": "Everybody: also the archive, feeds and calendars",
+}
+REPEAT = {"": "Not repeated", "weekly": "Every week", "monthly": "Every month"}
 
 _WORDS_COMPARED = 1_500
 _CONTEXT = 8
@@ -32,11 +44,15 @@ class Difference:
     pieces: list[Piece]
 
 
-def differences(draft: Draft) -> list[Difference]:
-    """What changed since the last approval, field by field; nothing when it was never approved."""
-    if draft.approved_content is None:
+def differences(draft: Draft, language: Language, network: Network, zone: str) -> list[Difference]:
+    """What would change for its readers, field by field; nothing when it was never approved.
+
+    It is compared with what has gone out, or else with what was approved last. `zone` is that of its moments.
+    """
+    known = draft.told_content or draft.approved_content
+    if known is None:
         return []
-    before, after = dict(_flat(draft.approved_content)), dict(_flat(draft.content))
+    before, after = (dict(_fields(each, language, network, zone)) for each in (known, draft.content))
     labels = dict.fromkeys([*before, *after])
     return [
         Difference(label, list(_compared(before.get(label, ""), after.get(label, ""))))
@@ -45,35 +61,59 @@ def differences(draft: Draft) -> list[Difference]:
     ]
 
 
-def _flat(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The content's fields with labels that people read: "Title, Swedish"."""
-    if "details" in content:  # its title stands there once more
-        content = {
-            **content["details"],
-            "send at": content.get("send_at") or "",
-            "repeat": content.get("repeat") or "",
-        }
-    for name, value in content.items():
-        label = name.replace("_", " ").removesuffix(" at").capitalize()
-        if isinstance(value, Mapping):
-            for key, inner in value.items():
-                yield f"{label}, {LANGUAGE_NAMES.get(key, key)}", _text(inner)
-        elif name != "revision":
-            yield label, _text(value)
+def _fields(
+    content: Mapping[str, Any], language: Language, network: Network, zone: str
+) -> Iterator[tuple[str, str]]:
+    """What it says as people read it, by label: "Title, Swedish" and so on."""
+    said = _of_letter if "details" not in content else _of_item
+    for msgid, tongue, text in said(content, language, network, zone):
+        label = words.gettext(language, msgid)
+        of = words.gettext(language, LANGUAGE_NAMES[tongue]) if tongue else ""
+        yield (f"{label}, {of}" if of else label), text
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return "; ".join(_text(each) for each in value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_text(each)}" for key, each in value.items() if each not in (None, "", []))
-    return (
-        ""
-        if value is None
-        else {True: "yes", False: "no"}.get(value, str(value))
-        if isinstance(value, bool)
-        else str(value)
-    )
+_Field = tuple[str, Language | None, str]
+"""A label's msgid, the language that the text is in, the text."""
+
+
+def _of_item(content: Mapping[str, Any], language: Language, network: Network, zone: str) -> Iterator[_Field]:
+    try:
+        details = Details.model_validate(content["details"])
+    except ValidationError:  # kept by another version
+        return
+    yield from _texts({"Title": details.title, "Text": details.body})
+    yield "What it is", None, words.gettext(language, LABELS[details.kind])
+    told: dict[str, list[str]] = {}
+    for fact in facts(details, language, network):
+        told.setdefault(fact.label, []).append(fact.when.spoken(language, zone) if fact.when else fact.text)
+    for label, values in told.items():
+        yield label, None, "; ".join(values)
+    topics = {topic.slug: topic.labels[language] for topic in network.topics}
+    yield "Topics", None, ", ".join(topics.get(slug, slug) for slug in details.topics)
+    yield "Link", None, details.url or ""
+    yield "Pictures and files", None, "; ".join(" ".join((link.url, link.label)) for link in details.links)
+    yield "Urgent", None, words.gettext(language, "Yes" if details.urgent else "No")
+    yield "Who may see it", None, words.gettext(language, VISIBILITY[details.visibility])
+    yield "Not before", None, When.parse(at).spoken(language, zone) if (at := content.get("send_at")) else ""
+    yield "Repeat", None, words.gettext(language, REPEAT[content.get("repeat") or ""])
+
+
+def _of_letter(content: Mapping[str, Any], language: Language, _: Network, zone: str) -> Iterator[_Field]:
+    yield from _texts({"Title": content.get("title") or {}, "Text": content.get("opening") or {}})
+    called = {each["key"]: each["titles"].get(language, each["key"]) for each in content.get("sections", ())}
+    yield "Sections", None, "; ".join(called.values())
+    placed: dict[str, list[str]] = {}
+    for entry in content.get("entries", ()):
+        if not entry.get("out"):
+            placed.setdefault(entry["section"], []).append(f"#{entry['item_id']}")
+    rows = (f"{called.get(key, key)}: {', '.join(items)}" for key, items in placed.items())
+    yield "Items", None, "; ".join(rows)
+    if at := content.get("send_at"):
+        yield "Not before", None, When.parse(at).spoken(language, zone)
+
+
+def _texts(texts: Mapping[str, Mapping[Language, str]]) -> Iterable[_Field]:
+    return [(name, each, said[each]) for name, said in texts.items() for each in LANGUAGES if each in said]
 
 
 def _compared(before: str, after: str) -> Iterator[Piece]:

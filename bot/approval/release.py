@@ -103,6 +103,7 @@ def _release(session: Session, network: Network, draft: Draft, effect: Effect) -
     else:
         if draft.state == "approved" and draft.version == version:
             draft.state, draft.updated_at = "released", clock.now()
+            draft.told_content = dict(draft.content)
             _record(session, draft, "released")
 
 

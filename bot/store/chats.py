@@ -76,6 +76,30 @@ class IdentityClaim(Row):
     decided_at: Mapped[datetime | None]
 
 
+class ChatHome(Row):
+    """A person's own page in a chat that they have opened: it follows what changes in the house.
+
+    `shown` is a digest of what stands there since `shown_at`. `stale_at`: since when something else may be true.
+    """
+
+    __tablename__ = "chat_homes"
+    __table_args__ = (
+        Index(
+            "ix_chat_homes_stale",
+            "stale_at",
+            sqlite_where=text("stale_at IS NOT NULL"),
+            postgresql_where=text("stale_at IS NOT NULL"),
+        ),
+    )
+
+    team: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user: Mapped[str] = mapped_column(String(32), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
+    shown: Mapped[str] = mapped_column(String(64), default="")
+    shown_at: Mapped[datetime]
+    stale_at: Mapped[datetime | None]
+
+
 class PostEdit(Row):
     """A post that shall be edited in place: it shows something else than what is true by now.
 

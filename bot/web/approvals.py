@@ -71,7 +71,7 @@ def one(draft_id: int) -> Response:
             if draft.state not in {"released", "dropped"}
             else "",
             missing=drafts.missing_texts(session, house(), draft),
-            differences=differences(draft),
+            differences=differences(draft, "en", house().network, house().settings.zone),
             languages=[
                 (each, LANGUAGE_NAMES[each], bool(details and each in complete_in(details)))
                 for each in LANGUAGES

@@ -109,7 +109,7 @@ def correct(desk: Desk, told: Told, asked: Posted) -> None:
     desk.close(bob)
     (wanted,) = [post for post in desk.told(alice) if "needs another pair of eyes" in post.text]
     alice.press(wanted, "Look at it")
-    desk.modal(alice, "Changed since it was approved last")
+    desk.modal(alice, "What would change")
     told.modal("Bob corrects it; Alice sees what is different since the last approval", alice)
     alice.press(None, "Approve")
     desk.modal(alice, "Approved.")

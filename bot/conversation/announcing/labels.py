@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot import words
+from bot.approval.differences import REPEAT, VISIBILITY
 from bot.contracts import KINDS, Language
 from bot.contracts.announcing import Options
 from bot.network import Network
@@ -40,7 +41,7 @@ _LABELS = {
     "forward": "Put forward",
     "count": "Whom it reaches",
     "look": "Draft",
-    "changed": "Changed since it was approved last",
+    "changed": "What would change",
     "approve": "Approve",
     "return": "Give back",
     "edit": "Edit",
@@ -59,11 +60,6 @@ _LABELS = {
     "left": "Time left to undo",
     "cut": "The rest is on the page of the draft.",
 }
-_VISIBILITY = {
-    "network": "The network only",
-    "public": "Everybody: also the archive, feeds and calendars",
-}
-_REPEAT = {"": "Not repeated", "weekly": "Every week", "monthly": "Every month"}
 
 
 def labels(language: Language) -> Mapping[str, str]:
@@ -79,6 +75,6 @@ def choices(language: Language, network: Network) -> Mapping[str, Options]:
         "kind": tuple((kind, words.gettext(language, OF_KINDS[kind])) for kind in KINDS),
         "cities": tuple(sorted(cities, key=lambda each: each[1].casefold())),
         "topics": tuple(sorted(topics, key=lambda each: each[1].casefold())),
-        "visibility": tuple((name, words.gettext(language, msgid)) for name, msgid in _VISIBILITY.items()),
-        "repeat": tuple((name, words.gettext(language, msgid)) for name, msgid in _REPEAT.items()),
+        "visibility": tuple((name, words.gettext(language, msgid)) for name, msgid in VISIBILITY.items()),
+        "repeat": tuple((name, words.gettext(language, msgid)) for name, msgid in REPEAT.items()),
     }

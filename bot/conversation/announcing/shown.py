@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock, words
 from bot.approval.content import details_of, send_at
-from bot.approval.differences import LANGUAGE_NAMES, differences
+from bot.approval.differences import differences
 from bot.approval.drafts import titled
 from bot.approval.release import LATE
 from bot.contracts import LANGUAGES, Details, Language, Message
@@ -68,8 +68,8 @@ def seen(session: Session, rules: Rules, viewer: Contact, draft: Draft, done: st
         done=done,
         lines=tuple(_lines(session, rules, viewer, draft, details)),
         changed=tuple(
-            (_label(each.label, language), tuple((piece.kind, piece.text) for piece in each.pieces))
-            for each in differences(draft)
+            (each.label, tuple((piece.kind, piece.text) for piece in each.pieces))
+            for each in differences(draft, language, rules.network, viewer.timezone or rules.zone)
         ),
         acts=tuple(_acts(session, rules, viewer, draft)),
         goes_at=draft.release_at if draft.state == "approved" else None,
@@ -155,18 +155,3 @@ def _acts(session: Session, rules: Rules, viewer: Contact, draft: Draft) -> Iter
         yield "drop"
     if written and state == "published":
         yield "withdraw"
-
-
-def _label(label: str, language: Language) -> str:
-    """A field's label: "Title, Swedish" in the viewer's words, as far as there are any."""
-    name, _, tongue = label.partition(", ")
-    known = {
-        "Title": "title",
-        "Body": "body",
-        "Send": "send_at",
-        "Starts": "starts_at",
-        "Closes": "closes_at",
-    }
-    said = labels(language).get(known.get(name, name.lower()), name)
-    slugs = {called: slug for slug, called in LANGUAGE_NAMES.items()}
-    return f"{said}, {labels(language)[slugs[tongue]]}" if tongue in slugs else said

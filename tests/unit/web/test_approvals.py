@@ -196,7 +196,7 @@ def test_an_edit_shows_what_changed_since_the_approval_and_needs_another(
         **{**WORDS, "body_fi": "Tule kaikin mukaan", "version": "1", "do": "submit"},
     )
     page = alice.get("/approvals/1").text
-    assert "Changed since it was approved last" in page
+    assert "What would change" in page
     assert "<del>**mukaan**</del>" in page
     assert "<ins>kaikin mukaan</ins>" in page
     assert (draft(house).state, draft(house).version) == ("waiting", 2)

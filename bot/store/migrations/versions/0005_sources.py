@@ -21,6 +21,7 @@ def upgrade() -> None:
     _troubles()
     _judgements()
     _likenesses()
+    _homes()
     _columns()
 
 
@@ -119,7 +120,27 @@ def _likenesses() -> None:
     op.create_index("ix_report_keys_key", "report_keys", ["key"])
 
 
+def _homes() -> None:
+    op.create_table(
+        "chat_homes",
+        sa.Column("team", sa.String(length=32), nullable=False),
+        sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.String(length=64), nullable=False),
+        sa.Column("shown_at", INSTANT, nullable=False),
+        sa.Column("stale_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("team", "user"),
+    )
+    op.create_index("ix_chat_homes_contact_id", "chat_homes", ["contact_id"])
+    stale = sa.text("stale_at IS NOT NULL")
+    op.create_index(
+        "ix_chat_homes_stale", "chat_homes", ["stale_at"], sqlite_where=stale, postgresql_where=stale
+    )
+
+
 def _columns() -> None:
+    _add("drafts", sa.Column("told_content", DOCUMENT, nullable=True))
     _add("reports", sa.Column("details", DOCUMENT, nullable=True))
     _add("reports", sa.Column("as_of", INSTANT, nullable=True))
     _add("items", sa.Column("joined_into", sa.Integer(), nullable=True))
