@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError, LocationParseError
@@ -57,12 +57,16 @@ _LONGEST_WAIT = 86_400.0  # a server that asks for more is asked again tomorrow
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came back: status 2xx or 304, the final address, headers (any case), the decompressed body."""
+    """What came back: status 2xx or 304, the final address, headers (any case), the decompressed body.
+
+    `certificate_ends` is the last instant of the certificate that the server showed.
+    """
 
     status: int
     url: str
     headers: Mapping[str, str]
     body: bytes
+    certificate_ends: datetime | None = None
 
 
 def trusted_session() -> requests.Session:
@@ -156,7 +160,8 @@ def _page(response: requests.Response, limit_bytes: int, visit: Visit) -> Page:
             raise TooLarge(f"the answer is larger than {limit_bytes / _MIB:.3g} MiB")
     if visit.overdue:  # an answer without a length ends like a whole one when it is cut
         raise _overdue()
-    return Page(status, response.url, response.headers, bytes(body))
+    certificate_ends = visit.certificates.get((urlsplit(response.url).hostname or "").lower())
+    return Page(status, response.url, response.headers, bytes(body), certificate_ends)
 
 
 def _overdue() -> TooSlow:

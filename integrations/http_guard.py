@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import socket
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ssl import SSLSocket, cert_time_to_seconds
 from threading import Timer
 from typing import Any, ClassVar
 
@@ -48,11 +50,12 @@ class Visit:
     """One fetch: whom it may meet, and the sockets it opened, which are cut when its time is over.
 
     `allow_private` holds exceptions as "host:port", `deadline` is in seconds. `overdue` tells
-    afterwards whether the time ran out.
+    afterwards whether the time ran out, `certificates` until when those of the hosts it met are good.
     """
 
     def __init__(self, allow_private: frozenset[str], deadline: float) -> None:
         self.overdue = False
+        self.certificates: dict[str, datetime] = {}
         self._allow_private = allow_private
         self._sockets: list[socket.socket] = []
         self._timer = Timer(deadline, self._cut)
@@ -124,6 +127,12 @@ class _PlainConnection(HTTPConnection):
 class _TlsConnection(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
         return VISIT.get().admit(super()._new_conn(), self)
+
+    def connect(self) -> None:
+        super().connect()
+        certificate = self.sock.getpeercert() if isinstance(self.sock, SSLSocket) else None
+        if ends := (certificate or {}).get("notAfter"):
+            VISIT.get().certificates[self.host.lower()] = datetime.fromtimestamp(cert_time_to_seconds(str(ends)), UTC)
 
 
 class _PlainPool(HTTPConnectionPool):
