@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, words
 from bot.approval.announcements import tell
 from bot.approval.decisions import put_back, tell_author
 from bot.approval.drafts import WAITS, Refused
 from bot.approval.waiting import collect_waiting, publish, uncollected
+from bot.contracts import Language
 from bot.log import logger
 from bot.network import Network
 from bot.planning.alerts import alert
@@ -26,6 +27,9 @@ Effect = Callable[[Session, Draft], None]
 AT_ONCE = 20
 LATE = f"Nobody approved it within {WAITS.days} days."
 """The note on what waited too long; a msgid."""
+
+BROKEN = "It could not be sent, for a fault of ours: the log says more."
+"""The note on what broke on its way out; a msgid, as is every other reason of ours."""
 
 HOUSE = "silta"
 """The actor of what happens by itself."""
@@ -88,6 +92,11 @@ def give_back_late(session: Session, network: Network, url: str = "") -> int:
     return len(drafts)
 
 
+def spoken_note(note: str, language: Language) -> str:
+    """The note on a draft that was given back: ours in the reader's language, a person's as it was written."""
+    return note if "{" in note else words.gettext(language, note)
+
+
 def _release(session: Session, network: Network, draft: Draft, effect: Effect) -> None:
     version = draft.version
     try:
@@ -98,8 +107,8 @@ def _release(session: Session, network: Network, draft: Draft, effect: Effect) -
     except Refused as fault:
         _fail(session, network, draft, str(fault))
     except Exception as fault:
-        _log.exception("a draft could not be released", draft=draft.id)
-        _fail(session, network, draft, f"It could not be sent ({type(fault).__name__}): the log says more.")
+        _log.exception("a draft could not be released", draft=draft.id, fault=type(fault).__name__)
+        _fail(session, network, draft, BROKEN)
     else:
         if draft.state == "approved" and draft.version == version:
             draft.state, draft.updated_at = "released", clock.now()
@@ -112,9 +121,8 @@ def _fail(session: Session, network: Network, draft: Draft, why: str) -> None:
     _record(session, draft, "failed")
     alert(
         session, network, f"draft-failed:{draft.id}:{draft.version}",
-        "What was approved did not go out",
-        "It went back to its author. {why}",
-        why=why,
+        "What was approved did not go out: it went back to its author",
+        why,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from bot.contracts.message import Action, Message, Section
 from bot.contracts.outgoing import Outcome
 from bot.contracts.words import Language
 
-RequestKind = Literal["say", "press", "home", "wrote", "unwrote", "person", "place", "gone"]
+RequestKind = Literal["say", "press", "home", "wrote", "unwrote", "person", "place", "gone", "late"]
 
 
 class ChatPerson(BaseModel):
@@ -54,7 +54,8 @@ class ChatRequest(BaseModel):
     press: a button, whose command is `said`, under the post `ts`; `passing` when only its asker saw that post.
     home: they opened the app's page, which shows the version `view_hash`. wrote, unwrote: a reply in the thread
     of a post, and its deletion. person: `profile` changed. place: a conversation changed (`said`: archived,
-    unarchived, left, renamed, joined). gone: the app was removed from the `team`, or its token revoked.
+    unarchived, left, renamed, joined). gone: the app was removed from the `team`, or its token revoked. late:
+    the form that a button or a shortcut was to open did not open in time; `said` is that button, if there was one.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from bot import words
+from bot.approval.announcements import of_item
+from bot.approval.drafts import Refused as NotOurs
 from bot.contracts import Action, AskCalendar, AskRoster, AskWhy, Fact, MuteItem
+from bot.conversation.home_desk import correcting
 from bot.conversation.replies import Said, answer_label, button
 from bot.conversation.speaker import Room, Speaker
 from bot.people.answers import Refused, known_item
@@ -76,7 +79,19 @@ def _roster(session: Session, room: Room, who: Speaker, item_id: int) -> Said:
         label=words.gettext(language, "Who has answered"),
         facts=tuple(facts),
         notes=(quiet,) if facts and silent else (),
+        actions=_correcting(session, who, item_id),
     )
+
+
+def _correcting(session: Session, who: Speaker, item_id: int) -> tuple[Action, ...]:
+    """The way to correct what a coordinator's own network announced; news of sources are changed there."""
+    if not who.coordinates:
+        return ()
+    try:
+        of_item(session, item_id)
+    except NotOurs:
+        return ()
+    return correcting(who.language, item_id)
 
 
 def _said(room: Room, who: Speaker, voice: Voice, city: str = "") -> str:

@@ -87,10 +87,20 @@ def _written(session: Session, language: Language, now: datetime) -> tuple[Entry
         Entry(
             title=titled(draft),
             label=words.gettext(language, _STATES[draft.state]),
-            actions=(Action(label=look, url="", does=f"open:draft:{draft.id}"),),
+            actions=(
+                Action(label=look, url="", does=f"open:draft:{draft.id}"),
+                *(correcting(language, draft.subject_id) if draft.state == "released" else ()),
+            ),
         )
         for draft in rows
     )
+
+
+def correcting(language: Language, item_id: int | None) -> tuple[Action, ...]:
+    """The button that opens the form of an announcement that has gone out."""
+    if item_id is None:
+        return ()
+    return (Action(label=words.gettext(language, "Correct"), url="", does=f"open:correct:{item_id}"),)
 
 
 def _until(language: Language, at: datetime | None) -> tuple[Fact, ...]:

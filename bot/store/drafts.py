@@ -20,9 +20,9 @@ class Draft(Row):
     `subject_id` is the item or the letter (None for an announcement that is no item yet); `content` is what
     is approved, and `version` rises with every edit, so that an approval is of what was seen. An item or a
     letter has one draft, which waits anew when it changes; `approved_content` is what was approved last,
-    `told_content` what went out last. Actors are pseudonyms, `source:<name>`, `token` or `local`; `author` is who last put it forward. Approved
-    drafts are released at `release_at`: until then the approval can be undone. A draft that waits past
-    `expires_at` goes back to its author.
+    `told_content` what went out last. Actors are pseudonyms, `source:<name>`, `token` or `local`; `author` is
+    who last put it forward. Approved drafts are released at `release_at`: until then the approval can be
+    undone. A draft that waits past `expires_at` goes back to its author.
     """
 
     __tablename__ = "drafts"

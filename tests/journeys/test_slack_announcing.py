@@ -12,6 +12,8 @@ from sqlalchemy import select
 from bot.people.enrolment import Person
 from bot.store.audit import Audit
 from bot.store.drafts import Draft
+from tests.fakes.slack_people import Person as Somebody
+from tests.fakes.slack_workspace import Posted
 from tests.journeys.slack_announcement import play
 from tests.journeys.slack_desk import SECRET, Desk, desk_of, until
 from tests.journeys.slack_told import Told
@@ -196,12 +198,62 @@ def test_a_version_that_was_edited_meanwhile_is_not_approved_unseen(desk: Desk) 
     assert [draft.state for draft in drafts(desk)] == ["waiting"]
 
 
-def test_slack_that_opens_no_modal_breaks_nothing(desk: Desk) -> None:
+def test_whoever_is_shown_no_form_in_time_is_told_so_with_the_button_again(desk: Desk) -> None:
     desk.town.slack.fail_next("expired_trigger_id", method="views.open")
     assert desk.alice.shortcut("announce").ok
-    until(lambda: desk.town.slack.requests["views.open"] == 1, lambda: "nothing was opened")
-    desk.write(desk.alice, title_en="Welcome")
+    (sorry,) = late(desk, desk.alice)
+    assert "only three seconds" in str(sorry.blocks)
+    desk.alice.press(sorry, "Try again")
+    desk.modal(desk.alice, "Whom it reaches")
     assert not drafts(desk)
+
+
+def test_a_button_whose_form_did_not_open_is_shown_again_where_it_was_pressed(desk: Desk) -> None:
+    number = desk.put_forward(desk.alice, title_en="Welcome")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.town.slack.break_next(1, "500-html", method="views.open")
+    desk.bob.press(asked, "Look at it")
+    until(lambda: desk.told(desk.bob) and desk.bob.ephemerals, lambda: "nobody was told")
+    (sorry,) = desk.bob.ephemerals
+    desk.bob.press(sorry, "Try again")
+    desk.modal(desk.bob, "It waits for approval.")
+    assert f"open:draft:{number}" in str(sorry.blocks)
+
+
+def late(desk: Desk, who: Somebody) -> list[Posted]:
+    """What somebody is told directly when a form did not open; a thread of the app hands it in."""
+
+    def found() -> list[Posted]:
+        return [post for post in desk.told(who) if "open in time" in post.text]
+
+    until(found, lambda: "nobody was told")
+    return found()
+
+
+def test_what_has_gone_out_is_corrected_from_the_page_and_from_the_roster(desk: Desk) -> None:
+    number = desk.put_forward(desk.alice, title_en="Welcome")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "Approved.")
+    desk.close(desk.bob)
+    desk.town.hand.advance(minutes=2)
+    desk.town.settle()
+    item = drafts(desk)[number - 1].subject_id
+    desk.alice.open_home()
+    desk.town.settle()
+    desk.alice.press(desk.alice.home, f"open:correct:{item}")
+    desk.modal(desk.alice, "This corrects an announcement that has gone out")
+    desk.close(desk.alice)
+    desk.bob.slash(f"/silta who has answered #{item}")
+    desk.town.settle()
+    desk.bob.press(desk.bob.ephemerals[-1], "Correct")
+    desk.modal(desk.bob, "This corrects an announcement that has gone out")
+    desk.bob.submit({"title_en": "Welcome, all"})
+    desk.modal(desk.bob, "Put forward")
+    assert drafts(desk)[number - 1].content["title"]["en"] == "Welcome, all"
+    desk.charlie.slash(f"/silta vem har svarat #{item}")
+    desk.town.settle()
+    assert "open:correct" not in str([each.blocks for each in desk.charlie.ephemerals])
 
 
 def test_what_is_saved_waits_for_nobody_and_what_is_repeated_is_written_down(desk: Desk) -> None:

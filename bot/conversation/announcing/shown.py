@@ -13,7 +13,7 @@ from bot import clock, words
 from bot.approval.content import details_of, send_at
 from bot.approval.differences import differences
 from bot.approval.drafts import titled
-from bot.approval.release import LATE
+from bot.approval.release import spoken_note
 from bot.contracts import LANGUAGES, Details, Language, Message
 from bot.contracts.announcing import Act, Seen
 from bot.conversation.announcing.labels import labels
@@ -117,8 +117,7 @@ def _lines(
     if draft.content.get("repeat") in _REPEATED:
         yield words.gettext(language, _REPEATED[draft.content["repeat"]])
     if draft.note:
-        note = words.gettext(language, LATE) if draft.note == LATE else draft.note
-        yield words.gettext(language, "Note: {note}", note=note)
+        yield words.gettext(language, "Note: {note}", note=spoken_note(draft.note, language))
     if draft.expires_at:
         said = moment(clock.When.parse(draft.expires_at), language)
         yield words.gettext(language, "It waits until {moment}.", moment=said)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot import clock, words
 from bot.buttons import read
 from bot.contracts import (
+    Action,
     AskHelp,
     ChatRequest,
     Command,
@@ -68,6 +69,8 @@ def do(session: Session, desk: Desk, request: ChatRequest, profile: Profile | No
             places.follow(session, request)
         case "gone":
             workspaces.gone(session, desk.network, request.team)
+        case "late":
+            return _too_late(session, desk, request)
         case "say" | "press" | "home":
             contact = find(session, request, profile)
             if request.said.startswith(CLAIM):
@@ -114,6 +117,29 @@ def sorry(desk: Desk, request: ChatRequest, language: Language) -> list[Showing]
         words=house_words(language, desk.network),
     )
     return [_answer(request, message, desk.zone)]
+
+
+def _too_late(session: Session, desk: Desk, request: ChatRequest) -> list[Showing]:
+    """A form could not be opened in the seconds that the chat allows: they are told, with its button once more."""
+    contact = identities.bound(session, request.person)
+    language = contact.language if contact else _stated_language(desk, request.said)
+    again = words.gettext(language, "Try again")
+    message = Message(
+        language=language,
+        label="",
+        title=words.gettext(language, "That did not open in time"),
+        body=words.gettext(
+            language, "Slack allows only three seconds for it. Nothing was lost: please do it again."
+        ),
+        actions=(Action(label=again, url="", primary=True, does=request.said),) if request.said else (),
+        words=house_words(language, desk.network),
+    )
+    return [_answer(request, message, contact.timezone if contact else desk.zone)]
+
+
+def _stated_language(desk: Desk, does: str) -> Language:
+    """The language of a stranger's button, which carries it: `open:claim:sv`."""
+    return _LANGUAGES.get(does.rpartition(":")[2], desk.language)
 
 
 def _asked(session: Session, desk: Desk, request: ChatRequest, contact: Contact) -> list[Showing]:

@@ -24,6 +24,7 @@ from bot.contracts.chat import ChatDoor, DoorAnswer
 from integrations.slack import announcing, claims, remind
 from integrations.slack.app import guard
 from integrations.slack.app.house import SlackHouse
+from integrations.slack.app.late import Triggers
 from integrations.slack.app.opening import Views
 from integrations.slack.app.taking import taking
 
@@ -56,7 +57,9 @@ def build(options: SlackAppOptions, house: SlackHouse) -> App:
         listener_executor=ThreadPoolExecutor(LISTENERS, "silta-bolt"),
     )
     app.use(taking(house.counter))
-    views = Views(house.token_of, options.api_url)
+    triggers = Triggers(house.counter)
+    app.use(triggers.remember)
+    views = Views(house.token_of, options.api_url, triggers.late)
     for room in ROOMS:
         room.register(app, house, views)
     # Last, so that they get what nobody else wanted: a link that was followed, a list that was looked through.

@@ -15,11 +15,16 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot.contracts.chat import NotKept
 from integrations.slack.api import Interrupted, Reply, SlackApi, Unreached
 from integrations.slack.options import SlackOptions
 
 LIMIT = 2.0
 THREADS = 16
+TOO_LATE = {
+    "expired_trigger_id", "trigger_expired", "internal_error", "fatal_error", "service_unavailable", "unreached",
+}  # fmt: skip
+"""After these pressing again helps (https://docs.slack.dev/reference/methods/views.open, and one of ours)."""
 
 View = Mapping[str, Any]
 _log = logging.getLogger("silta.slack")
@@ -28,12 +33,14 @@ _log = logging.getLogger("silta.slack")
 class Views:
     """Opens and changes modals. Each call returns at once; its `Future` gives Slack's answer and never raises.
 
-    An answer of status 0 is none: Slack was not reached, or did not answer in time.
+    An answer of status 0 is none: Slack was not reached, or did not answer in time. `late` hears of the
+    triggers for which nothing was opened in time.
     """
 
-    def __init__(self, token_of: Callable[[str], str | None], api_url: str) -> None:
-        self._token_of = token_of
-        self._api_url = api_url
+    def __init__(
+        self, token_of: Callable[[str], str | None], api_url: str, late: Callable[[str], None]
+    ) -> None:
+        self._token_of, self._api_url, self._late = token_of, api_url, late
         self._threads = ThreadPoolExecutor(THREADS, "silta-views")
         self._mine = threading.local()
 
@@ -55,7 +62,16 @@ class Views:
         self._threads.shutdown(wait=False)
 
     def _ask(self, team: str, method: str, payload: Mapping[str, Any]) -> Future[Reply]:
-        return self._threads.submit(self._call, team, method, payload)
+        return self._threads.submit(self._opened, team, method, payload)
+
+    def _opened(self, team: str, method: str, payload: Mapping[str, Any]) -> Reply:
+        reply = self._call(team, method, payload)
+        if "trigger_id" in payload and (reply.limited or reply.status >= 500 or reply.error in TOO_LATE):
+            try:
+                self._late(str(payload["trigger_id"]))
+            except NotKept:
+                _log.warning("%s: nobody could be told that it was too late", method)
+        return reply
 
     def _call(self, team: str, method: str, payload: Mapping[str, Any]) -> Reply:
         token = self._token_of(team)

@@ -61,6 +61,22 @@ def press(body: Body, team: str) -> ChatRequest | None:
     )  # fmt: skip
 
 
+def opening(body: Body, team: str) -> ChatRequest:
+    """Something that was to open a modal and did not (`late`): `said` is the button to be pressed again.
+
+    A shortcut has no button, and what lies on an open modal is pressed there again: then `said` is empty.
+    """
+    does = _chosen(_first(body.get("actions")))
+    container, channel = _dict(body, "container"), _dict(body, "channel")
+    again = "open:announce" if body.get("callback_id") == "announce" else does
+    return _request(
+        body, team, f"late:{_text(body, 'trigger_id')}", "late",
+        said=again if again.startswith("open:") else "",
+        place=_text(channel, "id") or _text(container, "channel_id"), answer_to=_text(body, "response_url"),
+        thread=_text(_dict(body, "message"), "thread_ts"),
+    )  # fmt: skip
+
+
 def event(body: Body, team: str) -> ChatRequest | None:
     """Something that happened; None when it is nothing for the house: words of bots, our own, other pages."""
     happened = _dict(body, "event")

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from bot import approval
 from bot.approval import Refused, announcements
+from bot.approval.release import spoken_note
 from bot.store.audit import Audit
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, Fanout, MessageRow
@@ -205,6 +206,13 @@ def test_one_that_cannot_be_released_does_not_hold_the_others(desk: Desk, frozen
     assert desk.turn() == 2
     assert desk.draft(broken).state == "returned"
     assert "could not be sent" in desk.draft(broken).note
+    assert spoken_note(desk.draft(broken).note, "fi").startswith("Sitä ei voitu lähettää")
+    assert spoken_note("Muuta {otsikko}", "fi") == "Muuta {otsikko}"
+    with desk.database.reading() as session:
+        alerts = session.scalars(select(MessageRow).where(MessageRow.content_key.like("alert:draft-failed%")))
+        said = str([row.content for row in alerts])
+    assert "Det kunde inte skickas" in said
+    assert "could not be sent" not in said
     assert desk.draft(well).state == "released"
     assert len(desk.items()) == 1
 
