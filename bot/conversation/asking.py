@@ -25,7 +25,7 @@ Question = AskWhy | AskRoster | AskCalendar
 
 def ask(session: Session, room: Room, who: Speaker, item_id: int, asked: Question) -> Said:
     """Answer it. Raises Refused (unknown)."""
-    known_item(session, item_id)
+    known_item(session, item_id, who.contact)
     match asked:
         case AskWhy():
             return _why(session, room, who, item_id)

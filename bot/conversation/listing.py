@@ -65,9 +65,10 @@ def listed(session: Session, room: Room, who: Speaker, asked: Look) -> Said:
 
 def _look(session: Session, room: Room, who: Speaker, asked: Look) -> tuple[Listing, str]:
     language, network = who.language, room.network
+    role = None if room.shared else who.contact.role
     match asked:
         case ListCalls():
-            which = Asked(asked.city, asked.topic, asked.fund, asked.words)
+            which = Asked(asked.city, asked.topic, asked.fund, asked.words, role)
             names = " · ".join(_named(network, language, asked))
             title = words.gettext(language, "Open calls: {names}" if names else "Open calls", names=names)
             return open_calls(session, which, asked.page, PAGE), title
@@ -77,10 +78,10 @@ def _look(session: Session, room: Room, who: Speaker, asked: Look) -> tuple[List
         case ListDeadlines():
             city = spoken.cities([asked.city], language, network)
             title = words.gettext(language, "Coming deadlines: {names}", names=city)
-            return coming_deadlines(session, asked.city, asked.page, PAGE), title
+            return coming_deadlines(session, Asked(asked.city, role=role), asked.page, PAGE), title
         case Search():
             title = words.gettext(language, "What says “{words}”", words=asked.words)
-            return with_words(session, asked.words, asked.page, PAGE), title
+            return with_words(session, Asked(words=asked.words, role=role), asked.page, PAGE), title
 
 
 def _named(network: Network, language: Language, asked: ListCalls) -> list[str]:

@@ -39,7 +39,7 @@ def find_named(session: Session, who: Speaker, name: str) -> Sequence[Item]:
     if not name.startswith("#"):
         return named_alike(session, who.contact, name, SHORT + 1)
     try:
-        return [known_item(session, int(name[1:]))]
+        return [known_item(session, int(name[1:]), who.contact)]
     except Refused:
         return []
 

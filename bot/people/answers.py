@@ -15,6 +15,7 @@ from bot import clock
 from bot.clock import When
 from bot.contracts import AnswerKind
 from bot.delivery.edits import wish_redraw
+from bot.planning.alerts import WATCHERS
 from bot.store import audit
 from bot.store.answers import AnswerRow
 from bot.store.contacts import Contact
@@ -43,17 +44,22 @@ class Refused(Exception):
         self.when = when
 
 
-def known_item(session: Session, item_id: int) -> Item:
-    """The item, published or withdrawn. Raises Refused (unknown), also while it waits for approval."""
+def known_item(session: Session, item_id: int, contact: Contact | None = None) -> Item:
+    """The item, published or withdrawn. Raises Refused (unknown), also while it waits for approval.
+
+    What is not for a contact's role is as unknown to them, save to coordinators, who look after all.
+    """
     item = session.get(Item, item_id) if 0 < item_id < 2**31 else None
     if item is None or item.state == "waiting":
+        raise Refused("unknown")
+    if contact is not None and contact.role not in WATCHERS and not item.is_for(contact.role):
         raise Refused("unknown")
     return item
 
 
-def open_item(session: Session, item_id: int) -> Item:
+def open_item(session: Session, item_id: int, contact: Contact | None = None) -> Item:
     """The item, if it can be answered. Raises Refused (unknown, withdrawn)."""
-    item = known_item(session, item_id)
+    item = known_item(session, item_id, contact)
     if item.state != "published":
         raise Refused("withdrawn")
     return item
@@ -74,7 +80,7 @@ def answer(
     `remind`: they want the reminders all the same; None leaves that as it is. Without it, the reminders
     that wait for them are cancelled, save those they asked for themselves.
     """
-    open_item(session, item_id)
+    open_item(session, item_id, contact)
     before = answer_of(session, contact, item_id)
     wanted = remind if remind is not None else bool(before and before.remind)
     said = {"answer": kind, "remind": wanted, "by": by, "answered_at": clock.now()}

@@ -21,7 +21,7 @@ def mute(session: Session, contact: Contact, item_id: int, by: By, origin: str) 
 
     What waits for them is cancelled, and the reminders they asked for are dropped.
     """
-    known_item(session, item_id)
+    known_item(session, item_id, contact)
     new = _keep(session, item_id=item_id, contact_id=contact.id, by_contact_id=contact.id)
     cancel_waiting_about(session, item_id, [contact.pseudonym], "they muted it")
     session.execute(

@@ -1,8 +1,8 @@
 """Whom an item fits, and why, as one SELECT: the database matches, and deliveries are inserted from it.
 
 *Fits* is (the item's cities are empty, or overlap mine) and (the item's topics are empty, or mine are
-empty, or they overlap) and kind; docs/model.md has the rule, `bot.planning.why` says it for one person. A
-conversation without a city hears of every city (`everywhere`).
+empty, or they overlap) and role and kind; docs/model.md has the rule, `bot.planning.why` says it for one person. A
+conversation without a city hears of every city (`everywhere`), and none hears what is for some roles only.
 """
 
 from __future__ import annotations
@@ -135,6 +135,8 @@ def _fits(details: Details, after: int, upto: int) -> list[ColumnElement[bool]]:
         conditions.append(_cities_fit(details.cities, after, upto))
     if details.topics:
         conditions.append(_topics_fit(details.topics))
+    if details.roles:
+        conditions.append(Contact.role.in_(details.roles))
     return conditions
 
 

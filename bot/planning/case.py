@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.contracts import Details
+from bot.contracts import Details, Role
 from bot.store.answers import AnswerRow, Mute
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, Fanout
@@ -32,6 +32,7 @@ class Reader:
     hours: str = "Europe/Helsinki 8-17"
     ladder: str = ""
     digest_at: datetime | None = None
+    role: Role = "contact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def look(session: Session, contact: Contact, item_id: int) -> Case | None:
         item=item,
         details=item.content(),
         contact=contact,
-        reader=_reader(session, subscription) if subscription else None,
+        reader=_reader(session, subscription, contact.role) if subscription else None,
         way=session.get(Destination, subscription.destination_id) if subscription else None,
         fanouts=session.scalars(fanouts).all(),
         deliveries=deliveries,
@@ -88,7 +89,7 @@ def look(session: Session, contact: Contact, item_id: int) -> Case | None:
     )
 
 
-def _reader(session: Session, row: Subscription) -> Reader:
+def _reader(session: Session, row: Subscription, role: Role) -> Reader:
     cities = select(SubscriptionCity.city).where(SubscriptionCity.subscription_id == row.id)
     topics = select(SubscriptionTopic.topic).where(SubscriptionTopic.subscription_id == row.id)
     return Reader(
@@ -100,6 +101,7 @@ def _reader(session: Session, row: Subscription) -> Reader:
         row.hours,
         row.ladder,
         row.digest_at,
+        role,
     )
 
 

@@ -10,6 +10,7 @@ from bot.contracts import Details, Fact, Figure, Language
 from bot.network import Network
 from bot.planning import spoken
 from bot.planning.calls import closes_before_it_opens, next_deadline
+from bot.planning.roles import spoken_roles
 
 MOST_CUTOFFS = 6
 """Cut-offs in one message; those that have passed are left out while something is still to come."""
@@ -51,6 +52,7 @@ def facts(details: Details, language: Language, network: Network) -> tuple[Fact,
         ("Support at most", _figures(details, "support_percent", language)),
         ("Specific objectives", ", ".join(details.objectives)),
         ("Cities", spoken.cities(details.cities, language, network)),
+        ("Only for", spoken_roles(details.roles, language)),
         ("Ask more from", details.contact_role),
     ]
     return (*made, *(Fact(label=words.gettext(language, label), text=text) for label, text in texts if text))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
+from bot.contracts import Role
 from bot.store.answers import Mute
 from bot.store.contacts import Contact
 from bot.store.drafts import Draft
@@ -15,16 +16,21 @@ DATELESS = timedelta(days=91)
 
 
 def fitting(contact: Contact) -> list[ColumnElement[bool]]:
-    """Conditions on `Item`: its cities and topics fit a contact, and it is muted neither by them nor their city.
+    """Conditions on `Item`: its cities, topics and roles fit a contact, and neither they nor their city mute it.
 
     Their rhythm is no part of it: who wants no messages may still look.
     """
-    conditions = [_cities(contact.cities), _not_muted(contact)]
+    conditions = [_cities(contact.cities), meant_for(contact.role), _not_muted(contact)]
     if contact.topics:
         conditions.append(
             or_(~exists().where(_topic()), exists().where(_topic(), ItemTopic.topic.in_(contact.topics)))
         )
     return conditions
+
+
+def meant_for(role: Role | None) -> ColumnElement[bool]:
+    """Items that are for all, or for a role; None is whoever is nobody in particular."""
+    return or_(Item.roles == "", Item.roles.contains(f",{role},")) if role else Item.roles == ""
 
 
 def published() -> ColumnElement[bool]:

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.contracts import LANGUAGES
-from bot.planning.fitting import fitting, next_at, open_at, published
+from bot.contracts import LANGUAGES, Role
+from bot.planning.fitting import fitting, meant_for, next_at, open_at, published
 from bot.planning.spoken import fund_spellings
 from bot.store.contacts import Contact
 from bot.store.items import Item, ItemCity, ItemTopic
@@ -38,16 +38,20 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which items: those of a city and of a topic (slugs), of a fund, with these words; what is empty is any."""
+    """Which items: those of a city and of a topic (slugs), of a fund, with these words; what is empty is any.
+
+    `role` is that of whoever looks: without one there is only what is for all.
+    """
 
     city: str = ""
     topic: str = ""
     fund: str = ""
     words: str = ""
+    role: Role | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What holds for them. An item for all cities is every city's, one without topics only its words'."""
-        found = []
+        found = [meant_for(self.role)]
         if self.city:
             mine = ItemCity.item_id == Item.id
             found.append(or_(~exists().where(mine), exists().where(mine, ItemCity.city == self.city)))
@@ -64,23 +68,23 @@ def open_calls(session: Session, asked: Asked, page: int, size: int) -> Listing:
     return _page(session, [*conditions, published(), open_at(clock.now())], _soonest(), page, size)
 
 
-def coming_deadlines(session: Session, whose: Contact | str, page: int, size: int) -> Listing:
-    """What still closes or takes place, the next first: all that fits a contact, or all that is a city's (slug)."""
-    mine = Asked(city=whose).conditions() if isinstance(whose, str) else fitting(whose)
+def coming_deadlines(session: Session, whose: Contact | Asked, page: int, size: int) -> Listing:
+    """What still closes or takes place, the next first: all that fits a contact, or all that is asked for."""
+    mine = whose.conditions() if isinstance(whose, Asked) else fitting(whose)
     first = next_at(clock.now())
     conditions = [Item.kind.in_(("call", "event")), published(), first > clock.now(), *mine]
     return _page(session, conditions, (first, Item.id.desc()), page, size)
 
 
-def with_words(session: Session, words: str, page: int, size: int) -> Listing:
+def with_words(session: Session, asked: Asked, page: int, size: int) -> Listing:
     """Published items of any kind that say these words in their title or fund, the newest first."""
-    return _page(session, [published(), worded(words)], (Item.id.desc(),), page, size)
+    return _page(session, [published(), *asked.conditions()], (Item.id.desc(),), page, size)
 
 
 def named_alike(session: Session, contact: Contact, words: str, most: int) -> Sequence[Item]:
     """Published items whose title has these words; without words the newest that fit a contact."""
     which = [worded(words)] if words else [*fitting(contact), Item.kind.in_(("call", "event"))]
-    query = select(Item).where(published(), *which).order_by(Item.id.desc())
+    query = select(Item).where(published(), meant_for(contact.role), *which).order_by(Item.id.desc())
     return session.scalars(query.limit(most)).all()
 
 

@@ -14,6 +14,7 @@ from bot.network import Network
 from bot.planning import why_plans as plans
 from bot.planning.case import Case, Reader
 from bot.planning.notices import over_at
+from bot.planning.roles import role_name, spoken_roles
 from bot.reasons import city_reason, spoken
 
 
@@ -24,6 +25,7 @@ def fits(details: Details, reader: Reader) -> bool:
         and (not reader.kinds or f",{details.kind}," in reader.kinds)
         and (not details.cities or bool(reader.cities & set(details.cities)))
         and (not details.topics or not reader.topics or bool(reader.topics & set(details.topics)))
+        and (not details.roles or reader.role in details.roles)
     )
 
 
@@ -47,7 +49,7 @@ def decisions(case: Case, network: Network, zone: str, now: datetime) -> list[st
     said = [
         f"item {item.id}: {item.kind}, {item.visibility}, {item.state}, revision {item.revision}{urgent}",
         *plans.approval(case.drafts, theirs),
-        f"contact: {'erased' if contact.erased_at else 'active'}, role {contact.role} (every role is told)",
+        f"contact: {'erased' if contact.erased_at else 'active'}, role {contact.role}",
     ]
     if case.reader is None:
         return [*said, "subscription: none, so nothing is personal", *_came(case, now)]
@@ -98,9 +100,19 @@ def _matching(details: Details, reader: Reader) -> Iterator[str]:
             yield f"cities: no overlap, {told}, the contact none and hears only what is for all"
         else:
             yield f"topics: the contact chose none, so all fit ({told})"
+    yield f"roles: {_for_roles(details, reader)}"
     kinds = reader.kinds.strip(",").replace(",", ", ")
     well = not kinds or f",{details.kind}," in reader.kinds
     yield f"kinds: {f'only {kinds}' if kinds else 'all'}, so {details.kind} is {'told' if well else 'not told'}"
+
+
+def _for_roles(details: Details, reader: Reader) -> str:
+    if not details.roles:
+        return "the item names none, so all fit"
+    meant = spoken_roles(details.roles, "en")
+    if reader.role in details.roles:
+        return f"for {meant} only, and the contact is one"
+    return f"no: for {meant} only; the contact's role is {role_name(reader.role, 'en')}"
 
 
 def _rhythm(case: Case, reader: Reader) -> str:

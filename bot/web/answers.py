@@ -117,7 +117,7 @@ def _look(token: str, item_id: int, show: Show) -> Shown:
         contact = bearer(session, token)
         if contact is None:
             return dead_link()
-        item = find(session, item_id)
+        item = find(session, contact, item_id)
         return no_such_item(contact, token) if item is None else show(session, contact, item, "")
 
 
@@ -128,7 +128,7 @@ def _act(token: str, item_id: int, work: Work, refuse: Show) -> Shown:
         contact = bearer(session, token)
         if contact is None:
             return dead_link()
-        item = find(session, item_id)
+        item = find(session, contact, item_id)
         if item is None:
             return no_such_item(contact, token)
         try:

@@ -96,10 +96,10 @@ def no_such_item(contact: Contact, token: str) -> Response:
     return page("own_item_missing.html", 404, here=f"/m/{token}", **_frame(contact))
 
 
-def find(session: Session, item_id: int) -> Item | None:
-    """The item, published or withdrawn."""
+def find(session: Session, contact: Contact, item_id: int) -> Item | None:
+    """The item, published or withdrawn, if it is for them."""
     try:
-        return known_item(session, item_id)
+        return known_item(session, item_id, contact)
     except Refused:
         return None
 

@@ -54,7 +54,7 @@ def why(token: str, item_id: int) -> Response:
         contact = bearer(session, token)
         if contact is None:
             return dead_link()
-        item, case = find(session, item_id), look(session, contact, item_id)
+        item, case = find(session, contact, item_id), look(session, contact, item_id)
         if item is None or case is None:
             return no_such_item(contact, token)
         return item_page(

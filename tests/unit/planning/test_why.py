@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.contracts import CHANNELS, KINDS, RHYTHMS, Details
+from bot.contracts import CHANNELS, KINDS, RHYTHMS, ROLES, Details
 from bot.intake.accept import Rights
 from bot.network import Network
 from bot.people.conversations import add_conversation
@@ -53,7 +53,8 @@ def someone(dice: random.Random, network: Network, number: int) -> Person:
     return Person(
         f"Bob {number}", f"bob{number}@example.org", tuple(dice.sample(cities, dice.randint(0, 2))),
         topics=tuple(dice.sample(topics, dice.choice((0, 0, 1, 2)))), rhythm=dice.choice(RHYTHMS),
-        channel=dice.choice((None, *CHANNELS)), slack_user_id=f"U{number}" if dice.random() < 0.5 else None,
+        channel=dice.choice((None, *CHANNELS)), role=dice.choice(ROLES),
+        slack_user_id=f"U{number}" if dice.random() < 0.5 else None,
     )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ def something(dice: random.Random, network: Network) -> Details:
     return details(
         kind=dice.choice(KINDS), closes_at=None, urgent=dice.random() < 0.3,
         cities=tuple(dice.sample(cities, dice.randint(0, 2))), topics=tuple(dice.sample(topics, dice.randint(0, 2))),
+        roles=tuple(dice.sample(ROLES, dice.choice((0, 0, 0, 2)))),
     )  # fmt: skip
 
 
@@ -110,7 +112,20 @@ def test_it_says_of_each_what_planning_finds_for_all(database: Database, network
         ({}, {}, {"channel": "prefers whatever is there, has no Slack identity: by email"}),
         (SLACK, {}, {"channel": "prefers whatever is there, has a Slack identity: by slack"}),
         ({**SLACK, "channel": "email"}, {}, {"channel": "prefers email, has a Slack identity: by email"}),
-        ({"role": "observer"}, {}, {"contact": "active, role observer (every role is told)"}),
+        ({"role": "observer"}, {}, {"contact": "active, role observer", "roles": "the item names none, so all fit"}),
+        (
+            {},
+            {"roles": ("city_lead", "admin")},
+            {
+                "roles": "no: for city leads and administrators only; the contact's role is contact",
+                "result": NONE,
+            },
+        ),
+        (
+            {"role": "city_lead"},
+            {"roles": ("city_lead",)},
+            {"roles": "for city leads only, and the contact is one"},
+        ),
         ({}, {"kind": "news", "urgent": True}, {"item 1": "news, public, published, revision 1, urgent"}),
     ],
 )  # fmt: skip
@@ -193,7 +208,7 @@ def test_who_was_erased_has_no_subscription(database: Database, network: Network
         found = look(session, session.get_one(Contact, alice.id), 1)
         assert found
         assert decisions(found, network, ZONE, clock.now())[1:] == [
-            "contact: erased, role contact (every role is told)",
+            "contact: erased, role contact",
             "subscription: none, so nothing is personal",
         ]
         assert look(session, session.get_one(Contact, alice.id), 99) is None
