@@ -66,7 +66,7 @@ def start_due(session: Session) -> int:
     for row in rows:
         item = session.get_one(Item, row.item_id)
         row.due_at, row.told_at = None, now
-        if item.state == "waiting":
+        if item.state in {"waiting", "joined"}:
             continue
         purpose = "withdrawal" if item.state == "withdrawn" else "correction"
         upto = session.scalar(select(func.coalesce(func.max(Subscription.id), 0)))

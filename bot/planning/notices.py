@@ -108,7 +108,7 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: 
 def _begin(session: Session, network: Network, item: Item, zone: str) -> None:
     """What follows from a new revision beside the notice: its reminders, edits of its posts, a correction."""
     keep_reminders(session, item, zone)
-    if item.revision > 1:
+    if item.revision > 1 and item.state != "joined":  # what was joined is spoken of by the other item
         edit_posts(session, network, item)
         corrections.schedule(session, item)
 
@@ -183,6 +183,9 @@ def ensure_messages(
     )  # fmt: skip
 
 
+_WHY_STALE = {"withdrawn": "withdrawn before it was sent", "joined": "told as another item"}
+
+
 def _cancel_stale(session: Session, item: Item, size: int) -> int:
     """Whoever was planned for an older revision and does not fit the newest one is not told at all.
 
@@ -194,7 +197,7 @@ def _cancel_stale(session: Session, item: Item, size: int) -> int:
     else:
         stale = stale.where(Delivery.purpose != "withdrawal")
     ids = session.scalars(stale.limit(size)).all()
-    why = "withdrawn before it was sent" if item.state == "withdrawn" else "no longer fits after a change"
+    why = _WHY_STALE.get(item.state, "no longer fits after a change")
     if ids:
         session.execute(
             update(Delivery)

@@ -56,7 +56,12 @@ PURPOSES: Mapping[str, str] = {
     "alert": "Word to coordinators",
     "bridge": "Answers in Slack",
 }
-MEDIA: Mapping[str, str] = {"slack": "Slack", "email": "Email"}
+MEDIA: Mapping[str, str] = {
+    "slack": "Slack",
+    "email": "Email",
+    "discourse": "Discourse",
+    "loomio": "Loomio",
+}
 RHYTHMS: Mapping[str, str] = {
     "now": "At once",
     "daily": "Daily digest",
@@ -67,6 +72,7 @@ ITEM_STATES: Mapping[str, str] = {
     "published": "Published",
     "waiting": "Waits for approval",
     "withdrawn": "Withdrawn",
+    "joined": "Told as another item",
 }
 
 

@@ -157,7 +157,8 @@ def test_of_two_floods_a_day_the_second_is_told_the_next_day(
     with database.writing() as session:
         person(session, "Alice")
     for name in ("morning", "noon"):
-        tell(database, *many(25), name=name)
+        said = [details(title={"en": f"Call {number} of {name}"}) for number in range(25)]
+        tell(database, *said, name=name)
         plan(database, network)
         frozen.advance(minutes=11)
         while turn(database, desk):
