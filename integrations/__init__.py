@@ -15,6 +15,14 @@ INTEGRATIONS = {
     "email": "integrations.email",
     "webhook": "integrations.webhook",
     "feed": "integrations.feed",
+    "haeavustuksia": "integrations.haeavustuksia",
+    "wordpress": "integrations.wordpress",
+    "html_list": "integrations.html_list",
+    "page_watch": "integrations.page_watch",
+    "rakennerahastot": "integrations.rakennerahastot",
+    "discourse": "integrations.discourse",
+    "loomio": "integrations.loomio",
+    "signed_json": "integrations.signed_json",
 }
 
 

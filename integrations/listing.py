@@ -1,0 +1,136 @@
+"""What sources that list many things share: JSON answers, rows of which a bad one costs only itself, and the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, HttpUrl, StringConstraints, ValidationError
+
+from bot import clock
+from bot.clock import When
+from bot.contracts import Cursor, Fetched, Report, SourceFault, Surroundings
+from integrations.http import Page
+from integrations.reading import read
+
+_FIRST_YEAR: Final = 2000  # no call that was on the web is older: such a date is a slip of the pen
+_YEARS_AHEAD: Final = 30
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+def _of_a_site(value: HttpUrl) -> HttpUrl:
+    if value.username or value.password:
+        raise ValueError("must not carry a user name")
+    return value
+
+
+def _split(value: Any) -> Any:
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
+
+
+Site = Annotated[HttpUrl, AfterValidator(_of_a_site)]
+"""The address of a site in a source's options."""
+
+Several = Annotated[tuple[str, ...], BeforeValidator(_split)]
+"""Several words in a source's options, split by commas."""
+
+Key = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+]
+"""What a row is called by its source."""
+
+
+def read_json(
+    url: str,
+    surroundings: Surroundings,
+    *,
+    parts: Mapping[str, str] | None = None,
+    limit_bytes: int = 5 * 1024 * 1024,
+) -> tuple[Any, Page]:
+    """What a JSON answer holds, and the page it came on. Raises SourceFault, also for what is no JSON."""
+    page = read(url, surroundings, accept="application/json", parts=parts, limit_bytes=limit_bytes)
+    return parsed(page.body), page
+
+
+def parsed(body: bytes) -> Any:
+    """JSON in UTF-8 with or without a BOM, UTF-16, or Windows-1252 that says otherwise. Raises SourceFault."""
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise SourceFault("the answer is a web page where data should be", kind="not_content")
+    try:
+        try:
+            return json.loads(body)
+        except UnicodeDecodeError:
+            return json.loads(body.decode("cp1252", "replace"))
+    except (ValueError, RecursionError) as fault:
+        whole = "the answer is not JSON, or only half of it came" if body.strip() else "the answer is empty"
+        raise SourceFault(whole, kind="structure") from fault
+
+
+def rows(found: Sequence[Any], model: type[Row], called: str) -> tuple[list[Row], list[str]]:
+    """Rows as `model` reads them, and a sentence for each that was left out; `called` is the field it is known by."""
+    good, faults = [], []
+    for number, each in enumerate(found, 1):
+        try:
+            good.append(model.model_validate(each))
+        except ValidationError as fault:
+            name = each.get(called) if isinstance(each, dict) else None
+            wrong = fault.errors(include_url=False, include_input=False)[0]
+            field = ".".join(str(part) for part in wrong["loc"]) or "the row"
+            shown = f" ({name!r:.80})" if name else ""
+            faults.append(f"row {number}{shown} was left out: {field}: {wrong['msg']}")
+    return good, faults
+
+
+def stated(value: Any, what: str, faults: list[str]) -> When | None:
+    """A moment in ISO 8601 as a program states it; one that cannot be right is named in `faults` and left out."""
+    if value is None or value == "":
+        return None
+    try:
+        when = When.parse(value)
+    except ValueError as fault:
+        faults.append(f"{what} {value!r:.60} was left out: it {fault}")
+        return None
+    if not _FIRST_YEAR <= when.begins().year <= clock.now().year + _YEARS_AHEAD:
+        faults.append(f"{what} {value!r:.60} was left out: it cannot be right")
+        return None
+    return when
+
+
+def once_each(reports: Iterable[Report], faults: list[str]) -> list[Report]:
+    """Each external id once, the first of doubles; doubles that differ are named in `faults`."""
+    kept: dict[str, Report] = {}
+    for report in reports:
+        if kept.setdefault(report.external_id, report) != report:
+            faults.append(
+                f"{report.external_id} stands there more than once, and not the same: the first was taken"
+            )
+    return list(kept.values())
+
+
+def ended(reports: Sequence[Report], faults: Sequence[str], known: Cursor, *, may_be_empty: bool) -> Fetched:
+    """What a poll that read the whole list brought; in whatever order it stood, the same list is `unchanged`.
+
+    The cursor holds `hash` and `count`. Raises SourceFault when nothing could be read: that is never "nothing new".
+    """
+    if not reports and faults:
+        raise SourceFault(f"no row could be read: {faults[0]}", kind="structure")
+    if not reports and not may_be_empty:
+        before = f"it had {known['count']} rows before" if known.get("count") else "it should have some rows"
+        raise SourceFault(f"the list is empty, and {before}", kind="empty")
+    cursor = {"hash": digest(*reports), "count": len(reports)}
+    if cursor["hash"] == known.get("hash"):
+        return Fetched([], cursor, faults, unchanged=True)
+    return Fetched(reports, cursor, faults)
+
+
+def digest(*reports: Report) -> str:
+    """A hex digest of what reports say, whatever their order."""
+    said = sorted(
+        (report.external_id, report.details.model_dump_json() if report.details else "") for report in reports
+    )
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

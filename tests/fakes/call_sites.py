@@ -1,0 +1,205 @@
+"""The sites of funding calls, each on a port of its own and as strict as the real one is said to be.
+
+    with FakeHaeavustuksia([row, row]) as site:
+        ...HaeavustuksiaSource({"site": site.url})
+
+`broken` answers instead of the site from then on: a status, or a body. Requests are kept, oldest first.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qs, quote, urlsplit
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    query: dict[str, str]
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, document: Any, status: int = 200) -> Response:
+        return cls(status, json.dumps(document, ensure_ascii=False).encode())
+
+
+class FakeSite:
+    """A server that answers by `answer`, unless `broken` stands instead."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.broken: Response | Callable[[Request], Response | None] | None = None
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.site = self
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
+
+    @property
+    def place(self) -> str:
+        """host:port, as FETCH_ALLOW_PRIVATE takes it."""
+        return f"127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.place}"
+
+    def answer(self, request: Request) -> Response:
+        raise NotImplementedError
+
+    def respond(self, request: Request) -> Response:
+        if request.path == "/robots.txt":
+            return Response(404)
+        self.requests.append(request)
+        instead = self.broken(request) if callable(self.broken) else self.broken
+        return instead or self.answer(request)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class FakeHaeavustuksia(FakeSite):
+    """The list of calls, `page_size` rows a page however many are asked for, as far as `rows` go."""
+
+    def __init__(self, rows: Sequence[Any], page_size: int = 100) -> None:
+        super().__init__()
+        self.rows, self.page_size = list(rows), page_size
+
+    def answer(self, request: Request) -> Response:
+        wanted = {
+            "Pagination.PageSize", "Language", "SearchTerm", "VaOrgLyhenne", "ShowFuture", "ShowOngoing",
+            "ShowEnded", "HideExternal",
+        }  # fmt: skip
+        if request.path != "/api/haku/list-items" or not wanted <= request.query.keys():
+            return Response(404)
+        first = (int(request.query["Pagination.Page"]) - 1) * self.page_size
+        return Response.of(
+            {
+                "totalCount": len(self.rows),
+                "pageCount": -(-len(self.rows) // self.page_size),
+                "hakuilmoitukset": self.rows[first : first + self.page_size],
+            }
+        )
+
+
+class FakeSedia(FakeSite):
+    """The search of the Funding & Tenders Portal, which takes multipart forms and counts without their filters."""
+
+    def __init__(self, results: Sequence[Any], everything: int = 642_000) -> None:
+        super().__init__()
+        self.results, self.everything = list(results), everything
+
+    def answer(self, request: Request) -> Response:
+        if request.method != "POST":
+            return Response(405)
+        if not request.query.get("text") or request.query.get("apiKey") != "SEDIA":
+            return Response.of({"type": "throwable", "message": "text is required"})
+        parts = _parts(request)
+        if "query" not in parts or "languages" not in parts:
+            return Response.of({"apiVersion": "2.155", "totalResults": self.everything, "results": []})
+        size = min(int(request.query["pageSize"]), 100)
+        first = (int(request.query["pageNumber"]) - 1) * size
+        return Response.of(
+            {
+                "apiVersion": "2.155",
+                "totalResults": len(self.results),
+                "results": self.results[first : first + size],
+            }
+        )
+
+    def asked(self) -> dict[str, Any]:
+        """The parts of the newest request."""
+        return _parts(self.requests[-1])
+
+
+class FakeEura(FakeSite):
+    """The page of calls, with its script block; `details` are the calls' own pages by id."""
+
+    def __init__(self, data: Any, anchors: str = "") -> None:
+        super().__init__()
+        self.data, self.anchors = data, anchors
+        self.details: dict[str, str] = {}
+        self.block = '<script type="__PREACT_CLI_DATA__">{}</script>'
+
+    def answer(self, request: Request) -> Response:
+        ident = request.path.rstrip("/").rpartition("/")[2]
+        if ident in self.details:
+            return self.page(f"<main>{self.details[ident]}</main>")
+        if request.path != "/hakuilmoitukset/":
+            return Response(404, b"<html><body>Sivua ei ole</body></html>", "text/html")
+        block = self.block.format(quote(json.dumps(self.data, ensure_ascii=False))) if self.data else ""
+        return self.page(f"<main>{self.anchors}</main>{block}")
+
+    @staticmethod
+    def page(inside: str) -> Response:
+        whole = f'<!DOCTYPE html><html lang="fi"><head><title>EURA 2021</title></head><body>{inside}</body></html>'
+        return Response(200, whole.encode(), "text/html; charset=utf-8")
+
+
+def _parts(request: Request) -> dict[str, Any]:
+    """The JSON parts of a multipart form, by name; nothing of another body."""
+    if not request.content_type.startswith("multipart/form-data"):
+        return {}
+    form = message_from_bytes(f"Content-Type: {request.content_type}\r\n\r\n".encode() + request.body)
+    found = {}
+    for part in form.get_payload():
+        assert part.get_content_type() == "application/json"
+        found[str(part.get_param("name", header="content-disposition"))] = json.loads(
+            part.get_payload(decode=True)
+        )
+    return found
+
+
+class _Server(ThreadingHTTPServer):
+    site: FakeSite
+    block_on_close = True
+    daemon_threads = False
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_GET(self) -> None:
+        split = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(split.query, keep_blank_values=True).items()}
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        answer = self.server.site.respond(
+            Request(self.command, split.path, query, self.headers.get("Content-Type", ""), body)
+        )
+        self.send_response(answer.status)
+        for name, value in {
+            "Content-Type": answer.content_type, "Content-Length": str(len(answer.body)), **answer.headers
+        }.items():  # fmt: skip
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    do_POST = do_GET  # noqa: N815
+
+    def log_message(self, *args: object) -> None:
+        """Keep the tests' output quiet."""
