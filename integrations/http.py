@@ -8,7 +8,7 @@ configured (Slack, a mail provider).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,6 +24,7 @@ from integrations.http_faults import (
     BadStatus,
     HttpFault,
     PrivateAddress,
+    RobotsForbid,
     TooLarge,
     TooManyRedirects,
     TooSlow,
@@ -38,6 +39,7 @@ __all__ = [
     "HttpFault",
     "Page",
     "PrivateAddress",
+    "RobotsForbid",
     "TooLarge",
     "TooManyRedirects",
     "TooSlow",
@@ -92,6 +94,7 @@ def fetch(
     max_redirects: int = 5,
     allow_private: frozenset[str] = frozenset(),
     user_agent: str = USER_AGENT,
+    before: Callable[[str], None] | None = None,
 ) -> Page:
     """GET an address from outside. `headers` go to every hop of a redirect: put no credentials in them.
 
@@ -99,6 +102,7 @@ def fetch(
 
     `timeout` is (connect, read) in seconds, `deadline` in seconds for everything together, so that a
     server which drips a byte at a time cannot hold us. `allow_private` holds "host:port" exceptions.
+    `before` is called with the address of every hop, before it is asked, and may refuse it by an HttpFault.
     Behind a configured HTTP(S)_PROXY the name is checked where it resolves here, and the proxy is trusted.
     Raises a kind of HttpFault.
     """
@@ -113,6 +117,8 @@ def fetch(
             session.mount("https://", GuardedAdapter())
             for _ in range(max_redirects + 1):
                 visit.check_name(_checked(url))
+                if before:
+                    before(url)
                 with session.request(
                     "POST" if parts else "GET", url, files=_files(parts), timeout=timeout, stream=True,
                     allow_redirects=False,

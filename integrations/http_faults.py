@@ -6,6 +6,7 @@ HttpFault
 ├── Unreachable         name, connection, TLS or protocol failed, or the answer broke off
 │   └── TooSlow         the whole fetch took longer than its deadline
 ├── TooManyRedirects    sent on more often than allowed
+├── RobotsForbid        robots.txt forbids us to read it, or cannot be read itself
 ├── TooLarge            more bytes than allowed, after decompression
 └── BadStatus           an answer other than 2xx and 304; has `status` and perhaps `retry_after`
 """
@@ -46,6 +47,10 @@ class TooSlow(Unreachable):
 
 class TooManyRedirects(HttpFault):
     """Sent on more often than allowed."""
+
+
+class RobotsForbid(HttpFault):
+    """The site's robots.txt forbids us, or cannot be read for now, which counts as if it did."""
 
 
 class TooLarge(HttpFault):

@@ -132,7 +132,9 @@ class _TlsConnection(HTTPSConnection):
         super().connect()
         certificate = self.sock.getpeercert() if isinstance(self.sock, SSLSocket) else None
         if ends := (certificate or {}).get("notAfter"):
-            VISIT.get().certificates[self.host.lower()] = datetime.fromtimestamp(cert_time_to_seconds(str(ends)), UTC)
+            VISIT.get().certificates[self.host.lower()] = datetime.fromtimestamp(
+                cert_time_to_seconds(str(ends)), UTC
+            )
 
 
 class _PlainPool(HTTPConnectionPool):

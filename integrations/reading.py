@@ -1,12 +1,16 @@
-"""How a source reads an address: conditionally, and with faults that a coordinator understands."""
+"""How a source reads an address: conditionally, with good manners, and with faults that a coordinator understands."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
+from urllib.parse import urlsplit
 
 from bot.contracts import Cursor, FaultKind, SourceFault, Surroundings
 from integrations import http
+from integrations.http_guard import PORTS
+from integrations.http_manners import Pace, Robots
 
 _BY_STATUS: Final[Mapping[int, FaultKind]] = {
     401: "refused",
@@ -17,6 +21,9 @@ _BY_STATUS: Final[Mapping[int, FaultKind]] = {
     451: "refused",
 }
 _LONGEST_VALIDATOR = 500
+
+PACE = Pace()
+ROBOTS = Robots()
 
 
 def read(
@@ -30,6 +37,8 @@ def read(
 ) -> http.Page:
     """GET an address, or POST `parts` to it as multipart/form-data. Answers 2xx, or 304 as `known` allows.
 
+    Waits for the host's turn, and obeys its robots.txt; what is asked by POST is an interface and no page, and
+    only waits. The administrator's own servers (`allow_private`) are asked without waiting.
     `known` is a cursor with `etag` and `modified`, as `validators` made it. Raises SourceFault.
     """
     conditions = {"If-None-Match": "etag", "If-Modified-Since": "modified"} if known else {}
@@ -42,6 +51,7 @@ def read(
             limit_bytes=limit_bytes,
             allow_private=surroundings.allow_private,
             user_agent=http.user_agent_with(surroundings.contact_url),
+            before=partial(_in_turn if parts else _as_a_guest, surroundings=surroundings),
         )
     except http.HttpFault as fault:
         raise SourceFault(str(fault), fault.retry_after, kind_of(fault)) from fault
@@ -52,12 +62,37 @@ def read(
     return page
 
 
+def _as_a_guest(url: str, surroundings: Surroundings) -> None:
+    ROBOTS.check(url, partial(_rules, surroundings=surroundings))
+    _in_turn(url, surroundings)
+
+
+def _in_turn(url: str, surroundings: Surroundings) -> None:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if f"{host}:{parts.port or PORTS.get(parts.scheme)}" not in surroundings.allow_private:
+        PACE.wait(host)
+
+
+def _rules(url: str, surroundings: Surroundings) -> bytes:
+    return http.fetch(
+        url,
+        allow_private=surroundings.allow_private,
+        user_agent=http.user_agent_with(surroundings.contact_url),
+        before=partial(_in_turn, surroundings=surroundings),
+        timeout=(5.0, 10.0),
+        deadline=20.0,
+    ).body
+
+
 def kind_of(fault: http.HttpFault) -> FaultKind:
     """What kind of trouble a fault of the client is, for whoever looks after the source."""
     if isinstance(fault, http.BadStatus):
         return _BY_STATUS.get(fault.status, "unreachable")
     if isinstance(fault, http.PrivateAddress | http.BadAddress):
         return "private"
+    if isinstance(fault, http.RobotsForbid):
+        return "robots"
     return "too_large" if isinstance(fault, http.TooLarge) else "unreachable"
 
 

@@ -1,0 +1,90 @@
+"""How Silta behaves as a guest: at most one request a second to a host, and robots.txt obeyed (RFC 9309).
+
+Both are kept for the whole process; `integrations.reading` says whom they are for.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from bot import clock
+from integrations.http_faults import BadStatus, RobotsForbid
+
+AGENT = "Silta"
+"""The name that robots.txt files know us by."""
+
+_SECOND = 1.0
+_JITTER = 0.5
+_DAY = 86_400.0
+_MOST_HOSTS = 1_000
+_MOST_RULES = 512 * 1024  # bytes; RFC 9309 2.5 wants 500 KiB at least to be read
+
+
+class Pace:
+    """Lets one request a second through to each host, with jitter, whichever thread it comes from."""
+
+    def __init__(
+        self, monotonic: Callable[[], float] = clock.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._monotonic, self._sleep = monotonic, sleep
+        self._free: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def wait(self, host: str) -> None:
+        """Take the host's next turn, and wait for it."""
+        with self._lock:
+            now = self._monotonic()
+            if len(self._free) >= _MOST_HOSTS:
+                self._free = {name: free for name, free in self._free.items() if free > now}
+            turn = max(now, self._free.get(host, now))
+            self._free[host] = turn + _SECOND + random.uniform(0, _JITTER)
+        if turn > now:
+            self._sleep(turn - now)
+
+
+class Robots:
+    """What robots.txt files say, each remembered for a day."""
+
+    def __init__(self, monotonic: Callable[[], float] = clock.monotonic) -> None:
+        self._monotonic = monotonic
+        self._rules: dict[str, tuple[float, Protego]] = {}
+
+    def forget(self) -> None:
+        """Ask every host again."""
+        self._rules.clear()
+
+    def check(self, url: str, fetch: Callable[[str], bytes]) -> None:
+        """Raise RobotsForbid when the address must not be read; `fetch` reads a robots.txt, if need be.
+
+        Without a robots.txt (4xx) all is allowed; while it cannot be read (5xx) nothing is (RFC 9309 2.3.1).
+        Raises HttpFault when its host cannot be reached at all.
+        """
+        parts = urlsplit(url)
+        place = f"{parts.scheme}://{parts.netloc}".lower()
+        until, rules = self._rules.get(place, (0.0, None))
+        if rules is None or until < self._monotonic():
+            rules = Protego.parse(_asked(f"{place}/robots.txt", fetch))
+            if len(self._rules) >= _MOST_HOSTS:
+                self._rules.clear()
+            self._rules[place] = (self._monotonic() + _DAY, rules)
+        if not rules.can_fetch(url, AGENT):
+            raise RobotsForbid("the site's robots.txt forbids programs like ours to read this address")
+
+
+def _asked(address: str, fetch: Callable[[str], bytes]) -> str:
+    try:
+        return fetch(address)[:_MOST_RULES].decode("utf-8-sig", "replace")
+    except BadStatus as fault:
+        if fault.status == 429 or fault.status >= 500:
+            forbidden = RobotsForbid(
+                f"the site's robots.txt cannot be read now (HTTP {fault.status}): it may forbid us"
+            )
+            forbidden.retry_after = fault.retry_after
+            raise forbidden from fault
+        return ""
