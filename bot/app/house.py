@@ -18,7 +18,7 @@ from bot import clock, log
 from bot.app.chat import open_chat, serving
 from bot.app.clockwork import clockwork
 from bot.app.mailbox import open_mailbox, read_letter
-from bot.app.senders import makers, sender_options, unsent_options
+from bot.app.senders import makers, sender_options, unsent_options, wall_options
 from bot.app.workspaces import TokenOf, open_workspaces, tokens
 from bot.contracts import Integration, Language, Letter, Mailbox, Pace, SourceFault, Surroundings, Webhook
 from bot.contracts import Source as Asked
@@ -211,7 +211,7 @@ def open_house(settings: Settings) -> House:
     database.engine.dispose()  # a server may fork after this: connections must not be shared
     workspaces = open_workspaces(settings, database)
     token_of = tokens(settings, database, workspaces)
-    options = sender_options(settings, token_of)
+    options = {**sender_options(settings, token_of), **wall_options(settings, database)}
     return House(
         settings=settings,
         database=database,

@@ -1,4 +1,4 @@
-"""Senders from settings: which media the environment configures, and what makes a sender of each."""
+"""Senders: which media the environment configures, the walls of sources, and what makes a sender of each."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import select
 
 from bot.app.workspaces import TokenOf
 from bot.settings import Settings
+from bot.store.db import Database
+from bot.store.destinations import Destination
+from bot.store.sources import source_named
 from bot.work.steps import MakeSender
 from integrations import load
+from integrations.walls import Wall
+
+WALLS = ("discourse", "loomio")
+"""Kinds of sources that can be written to. A destination's address is the source's name."""
 
 NO_TOKEN = "none"  # noqa: S105
 """What the Slack integration takes for a token where the app has none of its own."""
@@ -46,6 +54,32 @@ def sender_options(settings: Settings, token_of: TokenOf | None = None) -> dict[
             bounce_to=settings.mail_bounce_to, dkim_key=settings.dkim_key, dkim_selector=settings.dkim_selector,
         )  # fmt: skip
     return chosen
+
+
+def wall_options(settings: Settings, database: Database) -> dict[str, BaseModel]:
+    """The options of the senders to workspace walls: they ask for a source's own options when they need them."""
+
+    def wall_of(kind: str, name: str) -> Wall | None:
+        with database.reading() as session:
+            source = source_named(session, name)
+        if source is None or source.kind != kind:
+            return None
+        try:
+            options = load(kind).options.model_validate(source.options)
+        except ValidationError:  # the page of sources says what is wrong with them
+            return None
+        return Wall(options, settings.fetch_allow_private)
+
+    def names(kind: str) -> list[str]:
+        with database.reading() as session:
+            return list(session.scalars(select(Destination.address).where(Destination.sender == kind)))
+
+    return {
+        kind: _options(
+            kind, wall_of=partial(wall_of, kind), names=partial(names, kind), home=settings.public_url
+        )
+        for kind in WALLS
+    }
 
 
 def unsent_options() -> dict[str, BaseModel]:

@@ -1,4 +1,4 @@
-"""`destinations`: Slack conversations and where everything lands."""
+"""`destinations`: Slack conversations, workspace walls, and where everything lands."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from bot.app import House
+from bot.app import House, check_options, integration
+from bot.app.senders import WALLS
 from bot.cli.opening import our_house
-from bot.contracts import LANGUAGES, RHYTHMS, Language
+from bot.contracts import LANGUAGES, RHYTHMS, Language, SourceFault
 from bot.people.conversations import add_conversation, remove_conversation
 from bot.people.preferences import read_day, read_hour, read_hours, read_ladder
 from bot.setting_parsers import conversation_id
 from bot.store.audit import record
 from bot.store.contacts import Contact
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
+from bot.store.sources import source_named
+
+LONGEST_WALL = 32
 
 
 @click.group("destinations")
@@ -25,7 +29,7 @@ def destinations() -> None:
 
 
 @destinations.command("add")
-@click.argument("sender", type=click.Choice(["slack"]))
+@click.argument("sender", type=click.Choice(["slack", *WALLS]))
 @click.argument("conversation")
 @click.option("--city", help="Hear what concerns this city (and what is for all).")
 @click.option("--topic", help="Hear what is about this topic.")
@@ -61,12 +65,21 @@ def add(
     bridge: str | None,
     team: str,
 ) -> None:
-    """Add a Slack conversation, by its id, for a city, a topic, or (neither) for all."""
+    """Add a place for a city, a topic, or (neither) for all.
+
+    For slack CONVERSATION is its id; for discourse and loomio the name of the source that is written to.
+    """
     house = our_house()
-    try:
-        conversation_id(conversation)
-    except ValueError as fault:
-        raise click.ClickException(f"{conversation!r} {fault}") from None
+    if sender in WALLS:
+        if broadcast is not None or bridge or team:
+            raise click.ClickException("--broadcast, --bridge and --team are of Slack")
+        _check_wall(house, sender, conversation)
+        team = conversation
+    else:
+        try:
+            conversation_id(conversation)
+        except ValueError as fault:
+            raise click.ClickException(f"{conversation!r} {fault}") from None
     check_slug(house, "city", city)
     check_slug(house, "topic", topic)
     languages = _languages(language or house.settings.default_language)
@@ -78,7 +91,7 @@ def add(
     }  # fmt: skip
     with house.database.writing() as session:
         place = add_conversation(
-            session, conversation, city=city, topic=topic, languages=languages,
+            session, conversation, sender=sender, city=city, topic=topic, languages=languages,
             rhythm=rhythm, team=team, zone=house.settings.zone, **when,  # type: ignore[arg-type]
         )  # fmt: skip
         record(session, "command", "destination.added", f"{sender}:{conversation}", city=city, topic=topic)
@@ -88,6 +101,26 @@ def add(
         )
     if bridge == "mail" and not house.settings.workspace_mail:
         click.echo("WORKSPACE_MAIL is not set: answers are kept, and mailed once it is", err=True)
+
+
+def _check_wall(house: House, kind: str, name: str) -> None:
+    """Refuse a name that is no source of that kind, or one that is not set up to be written to."""
+    with house.database.reading() as session:
+        source = source_named(session, name)
+    if source is None or source.kind != kind:
+        raise click.ClickException(f"there is no source {name!r} of kind {kind}: add it with `sources add`")
+    if len(name) > LONGEST_WALL:
+        raise click.ClickException(
+            f"the name of a source that is written to has at most {LONGEST_WALL} characters"
+        )
+    try:
+        publishes = integration(kind).can(check_options(integration(kind), source.options)).publish
+    except SourceFault as fault:
+        raise click.ClickException(fault.reason) from None
+    if not publishes:
+        raise click.ClickException(
+            f"{name} is not set up to be written to: docs/sources.md says what it needs"
+        )
 
 
 def _read(option: str, read: Callable[[str], Any], text: str | None) -> Any:

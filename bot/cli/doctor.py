@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import clock
 from bot.app import House, open_database, open_house, read_environment
+from bot.app.senders import WALLS
 from bot.cli.opening import database_fault
 from bot.contracts import SourceFault
 from bot.delivery.accounts import blocked
@@ -27,6 +28,7 @@ from bot.store.drafts import Draft
 from bot.store.schema import schema_fault
 from bot.store.sources import Source
 from bot.store.workplace import Account
+from bot.work.steps import MakeSender
 from bot.work.workers import living_workers
 
 SKEW_LIMIT = timedelta(seconds=60)
@@ -122,11 +124,18 @@ def _senders(house: House) -> Iterator[Finding]:
             needed = house.settings.delivery_mode != "preview" and _used(house, name)
             yield Finding(name, f"not configured: set {settings}", "broken" if needed else "note")
             continue
-        sender = make()
-        try:
-            yield Finding(name, "; ".join(sender.check()) or None)
-        finally:
-            sender.close()
+        yield _checked(name, make)
+    for name in WALLS:
+        if _used(house, name):
+            yield _checked(name, house.senders[name])
+
+
+def _checked(name: str, make: MakeSender) -> Finding:
+    sender = make()
+    try:
+        return Finding(name, "; ".join(sender.check()) or None)
+    finally:
+        sender.close()
 
 
 def _chat(settings: Settings) -> Iterator[Finding]:

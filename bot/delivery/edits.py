@@ -24,8 +24,11 @@ from bot.store.items import Item
 from bot.store.types import Instant
 from bot.store.workplace import Account
 
-EDITABLE = ("slack",)
+EDITABLE = ("slack", "discourse")
 """Media whose posts can be edited."""
+
+THREADED = (*EDITABLE, "loomio")
+"""Media where what is said later stands below the first notice."""
 
 STANDING: tuple[State, ...] = ("queued", "sending", "sent", "doubtful")
 """Deliveries that stand in a conversation, or may yet. Of those still queued most are planned anew, and then

@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from bot.delivery.edits import EDITABLE
+from bot.delivery.edits import THREADED
 from bot.store.deliveries import Delivery, in_state
 
 LATER = frozenset({"reminder", "correction", "withdrawal"})
@@ -37,7 +37,7 @@ def find_threads(session: Session, rows: Sequence[Row[Any]]) -> dict[int, Thread
     """
     later = [
         row for row in rows
-        if row.purpose in LATER and row.sender in EDITABLE and row.item_id is not None
+        if row.purpose in LATER and row.sender in THREADED and row.item_id is not None
     ]  # fmt: skip
     if not later:
         return {}

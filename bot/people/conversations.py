@@ -1,4 +1,4 @@
-"""Slack conversations as destinations: one for a city, one for a topic, one for all."""
+"""Conversations and workspace walls as destinations: one for a city, one for a topic, one for all."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def add_conversation(
     session: Session,
     address: str,
     *,
+    sender: str = "slack",
     city: str | None = None,
     topic: str | None = None,
     languages: Sequence[Language] = ("fi",),
@@ -42,15 +43,18 @@ def add_conversation(
 ) -> Destination:
     """Let a conversation hear of a city, a topic, or (neither) everything.
 
+    With another `sender` it is a workspace wall: `address` is then its source's name, and `team` too, so that it
+    has an account of its own.
+
     Adding the same rule again changes its rhythm and languages; a second rule on the same conversation
     adds to the first, and an item still comes once. `hours` (`8-17`, `always`) are in `zone`; `ladder`
     are days before a deadline (`14,2`, `none`); `broadcast` and `bridge` are of the conversation, as
     `store.destinations.Destination` says; what is None stays as it is, or is the usual.
     """
-    place = _place(session, address, team)
+    place = _place(session, address, team, sender)
     if place is None:
         place = Destination(
-            sender="slack", team=team, address=address, address_key=address.casefold(), created_at=clock.now()
+            sender=sender, team=team, address=address, address_key=address.casefold(), created_at=clock.now()
         )
         session.add(place)
     place.languages = ",".join(languages)
@@ -103,11 +107,11 @@ def remove_conversation(session: Session, place: Destination) -> int:
     return cancel_waiting(session, [place.id], "the conversation was removed")
 
 
-def _place(session: Session, address: str, team: str) -> Destination | None:
+def _place(session: Session, address: str, team: str, sender: str = "slack") -> Destination | None:
     key = address.casefold()
     return session.scalar(
         select(Destination).where(
-            Destination.sender == "slack", Destination.team == team, Destination.address_key == key
+            Destination.sender == sender, Destination.team == team, Destination.address_key == key
         )
     )
 

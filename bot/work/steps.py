@@ -53,7 +53,7 @@ class Steps:
     open_source: OpenSource
     zone: str
     clockwork: Clockwork
-    media: tuple[str, ...] = field(default=("slack", "email"))
+    media: tuple[str, ...] = field(default=("slack", "email", "discourse", "loomio"))
     chat: ChatServing | None = None
     open_chat: Callable[[], Chat] | None = None
 

@@ -13,6 +13,7 @@ from bot import clock
 from bot.clock import When
 from bot.contracts import Absent, Action, Fact, Message, Outgoing, Sender, TryLater, Unknown, Words
 from integrations import INTEGRATIONS, load
+from integrations.walls import Wall
 
 SECRET = "xoxb-very-secret"
 SENDERS = [name for name in INTEGRATIONS if load(name).sender]
@@ -35,6 +36,12 @@ def outgoing(title: str = HOSTILE, key: str = "silta-1") -> Outgoing:
     )
 
 
+def wall(kind: str, port: int, **options: object) -> Wall:
+    """A wall at that port."""
+    stated = {"url": f"http://127.0.0.1:{port}", **options}
+    return Wall(load(kind).options.model_validate(stated), frozenset({f"127.0.0.1:{port}"}))
+
+
 @pytest.fixture
 def closed_port() -> Iterator[int]:
     """A port at which nobody listens."""
@@ -51,6 +58,16 @@ def sender(request: pytest.FixtureRequest, closed_port: int) -> Iterator[Sender]
         "email": {
             "host": "127.0.0.1", "port": closed_port, "security": "none", "username": "silta",
             "password": SECRET, "mail_from": "silta@example.org",
+        },
+        "discourse": {
+            "wall_of": lambda _: wall(
+                "discourse", closed_port, secret=SECRET, api_key=SECRET, category=7
+            ), "names": lambda: ["wall"],
+        },
+        "loomio": {
+            "wall_of": lambda _: wall(
+                "loomio", closed_port, path_secret=SECRET, api_key=SECRET, group_id=7
+            ), "names": lambda: ["wall"],
         },
     }  # fmt: skip
     room = load(request.param)
