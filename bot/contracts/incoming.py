@@ -140,10 +140,8 @@ Verdict = Literal["accepted", "updated", "duplicate", "withdrawn", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of one report: the verdict and the item's id (None for the withdrawal of an unknown id).
-
-    `joined`: it is new, and tells of an item that another source brought.
-    """
+    """What became of one report: the verdict and the item's id (None for the withdrawal of an unknown id); `joined`
+    when it is new, and tells of an item that another source brought."""
 
     verdict: Verdict
     item_id: int | None

@@ -29,6 +29,7 @@ from bot.web.house import EXTENSION, House
 from bot.web.incoming import incoming
 from bot.web.items import items
 from bot.web.letters import letters
+from bot.web.likenesses import likenesses
 from bot.web.overview import overview
 from bot.web.preview import preview
 from bot.web.reader_items import reader_items
@@ -83,6 +84,7 @@ def build(house: House) -> Flask:
         archive,
         feeds,
         letters,
+        likenesses,
         answers,
         bounces,
         claims,

@@ -59,12 +59,13 @@ def story(session: Session, house: House, item: Item) -> dict[str, Any]:
         "title": title,
         "language": language,
         "texts": _texts(details),
-        "facts": _facts(details, house),
+        "facts": facts_of(details, house),
         "url": prose.web_link(details.url),
         "reports": session.execute(
             select(ReportRow, Source.name).join(Source, Source.id == ReportRow.source_id)
             .where(ReportRow.item_id == item.id).order_by(ReportRow.id)
         ).all(),
+        "said": _said_by,
         "changes": _changes(session, item, house),
         "counts": by_item(session, [item.id]).get(item.id, {}),
         "lines": lines(session, house, Delivery.item_id == item.id, most=MOST_LINES),
@@ -88,7 +89,9 @@ def _texts(details: Details) -> list[Text]:
     ]
 
 
-def _facts(details: Details, house: House) -> list[tuple[str, str]]:
+def facts_of(details: Details, house: House) -> list[tuple[str, str]]:
+    """The facts of an item for coordinators: labels and values in English, those that say something."""
+
     def said(when: When | None) -> str:
         return when.spoken("en", house.settings.zone) if when else ""
 
@@ -105,6 +108,15 @@ def _facts(details: Details, house: House) -> list[tuple[str, str]]:
         ("Seen by", "everybody" if details.visibility == "public" else "the network only"),
     ]  # fmt: skip
     return [(label, value) for label, value in facts if value]
+
+
+def _said_by(report: ReportRow) -> tuple[str | None, str]:
+    """Where a report can be read, and the deadline that it states itself."""
+    if report.details is None:
+        return None, ""
+    details = Details.model_validate(report.details)
+    closes = details.closes_at.spoken("en") if details.closes_at else ""
+    return prose.web_link(details.url), closes
 
 
 def _changes(session: Session, item: Item, house: House) -> list[Change]:

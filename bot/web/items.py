@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
 
 from bot.contracts import KINDS, Details, Language
 from bot.planning.listings import titled
@@ -86,12 +87,14 @@ def show() -> Response:
 
 
 @items.get("/items/<int(max=2147483647):item_id>")
-def one(item_id: int) -> Response:
-    """All about one item."""
+def one(item_id: int) -> Response | Redirect:
+    """All about one item; of one that is told as another, all about that."""
     with house().database.reading() as session:
         item = session.get(Item, item_id)
         if item is None:
             abort(404)
+        if item.state == "joined" and item.joined_into:
+            return redirect(url_for("items.one", item_id=item.joined_into))
         return page("item.html", **story(session, house(), item))
 
 

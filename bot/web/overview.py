@@ -18,6 +18,7 @@ from bot.store.sources import Source
 from bot.web.faults import find_faults
 from bot.web.house import house
 from bot.web.items import Entry, entries
+from bot.web.likenesses import offered
 from bot.web.lines import Line, lines
 from bot.web.pages import page
 from bot.web.tallies import totals
@@ -50,6 +51,7 @@ def show() -> Response:
             planning=open_fanouts(session),
             next=_next_deliveries(session),
             sources=_sources(session),
+            alike=offered(session),
             anybody=session.scalar(select(exists().where(Contact.erased_at.is_(None)))),
         )
 

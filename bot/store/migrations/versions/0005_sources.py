@@ -93,7 +93,7 @@ def _likenesses() -> None:
         sa.Column("report_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
         sa.Column("why", DOCUMENT, nullable=False),
         sa.Column("own_item_id", sa.Integer(), nullable=True),
         sa.Column("made_at", INSTANT, nullable=False),
