@@ -23,7 +23,7 @@ from integrations.walls import marked_as_ours
 
 # A link in Slack's mrkdwn, <address|words>, or in Markdown, [words](address).
 _LINK = re.compile(r"<(https?://[^|>\s]+)\|([^>]+)>|\[([^\]]+)\]\((https?://[^)\s]+)\)")
-_SIGNS = re.compile(r"[*_`#>]+")
+_SIGNS = re.compile(r"[*_`#<>]+")
 
 
 class LoomioWebhook:

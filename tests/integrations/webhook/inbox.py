@@ -33,7 +33,7 @@ class RememberingInbox:
 
     def _accept(self, report: Report, receipt: str | None) -> Accepted:
         former = self.reports.get(report.external_id)
-        if receipt in self.receipts or former == report:
+        if (receipt and receipt in self.receipts) or former == report:
             return Accepted("duplicate", 7)
         if report.withdrawn and former is None:
             return Accepted("unknown", None)
