@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot import approval
 from bot.app.bridge import bridge_duties
+from bot.app.chat import CHAT
+from bot.app.chat_pages import chat_pages_duties
 from bot.app.chat_people import chat_people_duties
 from bot.app.letters import letter_duties
 from bot.app.mailbox import mailbox_duties
@@ -33,6 +35,7 @@ def clockwork(house: House) -> Clockwork:
         *mailbox_duties(house),
         *bridge_duties(house),
         *chat_people_duties(house),
+        *chat_pages_duties(house, CHAT),
     )
     return Clockwork(house.network, settings.zone, house.desk, effects, approvals, duties)
 

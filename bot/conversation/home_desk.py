@@ -37,14 +37,18 @@ LATELY, MOST_WRITTEN = timedelta(days=30), 5
 def desk(session: Session, language: Language, now: datetime) -> tuple[Section, ...]:
     """The sections for a coordinator; those with nothing in them say so."""
     waiting, going = _waiting(session, language), tuple(_going(session, language))
-    wrong = (*_accounts(session, now), *_sources(session))
     written = _written(session, language, now)
     return (
         _section(language, "Waits for approval", waiting, "Nothing waits for approval"),
         *([_section(language, "Announcements", written, "")] if written else []),
         _section(language, "Going out next", going, "Nothing waits to go out"),
-        _section(language, "Faults", wrong[:MOST], "All is well"),
+        _section(language, "Faults", faults(session, now)[:MOST], "All is well"),
     )
+
+
+def faults(session: Session, now: datetime) -> tuple[Entry, ...]:
+    """What is wrong: senders that are stopped, sources that cannot be asked."""
+    return (*_accounts(session, now), *_sources(session))
 
 
 def _section(language: Language, msgid: str, entries: tuple[Entry, ...], nothing: str) -> Section:

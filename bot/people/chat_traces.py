@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.store.chats import ChatRequestRow, IdentityClaim, ThreadReply
+from bot.store.chats import ChatHome, ChatRequestRow, IdentityClaim, ThreadReply
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, MessageRow
 
@@ -22,6 +22,7 @@ def forget(session: Session, contact: Contact) -> None:
     mine = update(ThreadReply).where(ThreadReply.contact_id == contact.id)
     mine = mine.execution_options(synchronize_session=False)
     session.execute(mine.values(said="", contact_id=None, gone_at=clock.now()))
+    session.execute(delete(ChatHome).where(ChatHome.contact_id == contact.id))
     user = contact.slack_user_id or ""
     claims = or_(IdentityClaim.user == user, IdentityClaim.claimed_email == (contact.email_key or ""))
     session.execute(delete(IdentityClaim).where(claims))

@@ -24,7 +24,7 @@ from bot.contracts.chat import Profile, Say, ShowHome, Showing
 from bot.contracts.claims import CLAIM
 from bot.contracts.commands import Announce, AskCalendar, AskRoster, AskStatus, AskWhy
 from bot.conversation import home, speaking
-from bot.conversation.chat import bridge, places
+from bot.conversation.chat import bridge, pages, places
 from bot.conversation.chat.spoken_of import item_of_thread
 from bot.conversation.speaker import Room, Speaker
 from bot.links import Links
@@ -144,7 +144,9 @@ def _stated_language(desk: Desk, does: str) -> Language:
 
 def _asked(session: Session, desk: Desk, request: ChatRequest, contact: Contact) -> list[Showing]:
     if request.kind == "home":
-        return [page(session, desk, request, contact)]
+        shown = page(session, desk, request, contact)
+        pages.opened(session, request.person, contact, shown.home, first=True)
+        return [shown]
     who = Speaker(contact, item_of_thread(session, request, contact), "slack", f"slack {request.person.team}")
     if request.kind == "press":
         return _pressed(session, desk, request, who)
@@ -177,7 +179,9 @@ def _page_if_changed(
     if isinstance(asked, _LOOKS):
         return []
     session.flush()
-    return [page(session, desk, request, contact)]
+    shown = page(session, desk, request, contact)
+    pages.opened(session, request.person, contact, shown.home, first=False)
+    return [shown]
 
 
 def _answer(
