@@ -8,6 +8,7 @@ import secrets
 from typing import Any, get_args
 
 import click
+from click.core import ParameterSource
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from bot import clock
 from bot.app import check_options, integration, source_kinds
 from bot.cli.destinations import check_slug
 from bot.cli.opening import our_house
+from bot.cli.presets import Preset, Way, presets
 from bot.contracts import KINDS, LANGUAGES, SourceFault, Visibility
 from bot.store.audit import record
 from bot.store.sources import USUAL_FLOOD_LIMIT, Source, source_named
@@ -30,8 +32,10 @@ TAKEN = frozenset({"bounce"})
 
 
 @sources.command("add")
-@click.argument("kind")
-@click.argument("name")
+@click.argument("kind", required=False)
+@click.argument("name", required=False)
+@click.option("--preset", help="One that `sources presets` lists; then NAME alone may be given.")
+@click.option("--way", help="Which kind of a preset's: the first when left out.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="An option of the integration.")
 @click.option(
     "--city", "cities", multiple=True, help="Its news concerns this city, unless it says otherwise."
@@ -54,26 +58,38 @@ TAKEN = frozenset({"bounce"})
     help="Whether what it holds at first is told, or only what comes later.",
 )
 @click.option(
-    "--every", type=click.IntRange(60, 86_400), default=900, show_default=True, help="Seconds between polls."
+    "--sifted/--all",
+    default=None,
+    help="Tell only what concerns the network, by its rules. [default: as KIND is]",
 )
+@click.option("--every", type=click.IntRange(60, 86_400), help="Seconds between polls. [default: as KIND is]")
 @click.option(
     "--flood-limit",
     type=click.IntRange(0, 100_000),
     help="Of more new items an hour people hear in one digest; 0 for no limit. [default: 20; none for examples]",
 )
-def add(kind: str, name: str, settings: tuple[str, ...], **stated: Any) -> None:
+@click.pass_context
+def add(
+    context: click.Context, /, kind: str | None, name: str | None, settings: tuple[str, ...], **stated: Any
+) -> None:
     """Add a source of KIND (an integration) called NAME; a webhook then listens at POST /in/NAME."""
     house = our_house()
-    if kind not in source_kinds():
-        raise click.ClickException(f"there is no source kind {kind!r}: there are {', '.join(source_kinds())}")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
-        raise click.ClickException(f"{name!r}: a name has small letters, digits, - and _, at most 64")
-    if name in TAKEN:
-        raise click.ClickException(f"{name!r} is the house's own name at /in: choose another")
+    preset, way = _preset(stated.pop("preset"), stated.pop("way"))
+    if preset and way:
+        if name is not None:
+            raise click.UsageError("with --preset only a NAME is given: --way chooses the kind")
+        kind, name = way.kind, kind or preset.name
+        stated |= {key: value for key, value in preset.stated().items() if _left_out(context, key)}
+    if kind is None or name is None:
+        raise click.UsageError("KIND and NAME are wanted, or --preset")
+    _check_names(kind, name)
     for noun, slugs in (("city", stated["cities"]), ("topic", stated["topics"])):
         for slug in slugs:
             check_slug(house, noun, slug)
-    options = _options(settings)
+    options = {**(way.options if way else {}), **_options(settings)}
+    least = integration(kind).least_every
+    if stated["every"] and stated["every"] < least:
+        raise click.ClickException(f"{kind} is asked at most every {least:,} seconds, out of manners")
     shown = ""
     if kind == "webhook" and "secrets" not in options:
         options["secrets"] = shown = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
@@ -86,8 +102,38 @@ def add(kind: str, name: str, settings: tuple[str, ...], **stated: Any) -> None:
     click.echo(
         f"{name} was added" + (f"; it listens at POST /in/{name}" if integration(kind).webhook else "")
     )
+    if way:
+        click.echo(f"not verified: {way.guessed}; try it with: python -m bot poll {name}")
     if shown:
         click.echo(f"its secret, shown this once: {shown}")
+
+
+def _preset(name: str | None, kind: str | None) -> tuple[Preset | None, Way | None]:
+    if name is None:
+        if kind is not None:
+            raise click.UsageError("--way belongs to --preset")
+        return None, None
+    preset = presets().get(name)
+    if preset is None:
+        raise click.ClickException(f"there is no preset {name!r}: there are {', '.join(presets())}")
+    for way in preset.ways:
+        if kind in {None, way.kind}:
+            return preset, way
+    kinds = ", ".join(way.kind for way in preset.ways)
+    raise click.ClickException(f"{name} is not read as {kind!r}: there are {kinds}")
+
+
+def _check_names(kind: str, name: str) -> None:
+    if kind not in source_kinds():
+        raise click.ClickException(f"there is no source kind {kind!r}: there are {', '.join(source_kinds())}")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        raise click.ClickException(f"{name!r}: a name has small letters, digits, - and _, at most 64")
+    if name in TAKEN:
+        raise click.ClickException(f"{name!r} is the house's own name at /in: choose another")
+
+
+def _left_out(context: click.Context, option: str) -> bool:
+    return context.get_parameter_source(option) is ParameterSource.DEFAULT
 
 
 def _options(settings: tuple[str, ...]) -> dict[str, Any]:
@@ -108,7 +154,8 @@ def _checked(kind: str, options: dict[str, Any]) -> None:
 
 
 def _row(kind: str, name: str, options: dict[str, Any], stated: dict[str, Any]) -> Source:
-    asks = integration(kind).source is not None
+    room = integration(kind)
+    asks = room.source is not None
     defaults = {
         "kind": stated["item_kind"], "visibility": stated["visibility"], "language": stated["language"],
         "cities": list(stated["cities"]), "topics": list(stated["topics"]),
@@ -118,9 +165,19 @@ def _row(kind: str, name: str, options: dict[str, Any], stated: dict[str, Any]) 
         limit = 0 if "example" in options else USUAL_FLOOD_LIMIT
     return Source(
         name=name, kind=kind, options=options, defaults=defaults, publish=stated["publish"],
-        may_be_urgent=stated["urgent"], first_poll=stated["first_poll"], every=stated["every"], flood_limit=limit,
+        may_be_urgent=stated["urgent"], first_poll=stated["first_poll"], flood_limit=limit,
+        every=stated["every"] or room.every, sifted=room.sifted if stated["sifted"] is None else stated["sifted"],
         cursor={}, next_at=clock.now() if asks else None, created_at=clock.now(),
     )  # fmt: skip
+
+
+@sources.command("presets")
+def list_presets() -> None:
+    """List the sources of this network that `sources add --preset NAME` sets up, and what of them is not verified."""
+    for preset in presets().values():
+        click.echo(f"{preset.name}\t{preset.title}")
+        for way in preset.ways:
+            click.echo(f"\t{way.kind}\tnot verified: {way.guessed}")
 
 
 @sources.command("list")
