@@ -13,11 +13,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot import clock
-from bot.contracts import BODY_LIMIT, KINDS, LANGUAGES, TITLE_LIMIT, Details, Language
+from bot.contracts import BODY_LIMIT, KINDS, LANGUAGES, ROLES, TITLE_LIMIT, Details, Language
 from bot.network import Network
 
 MOMENTS = ("starts_at", "closes_at", "send_at")
 """Moments that a form asks for: each a date and, if it has one, a time in the house's zone."""
+
+MOST_LINKS, PLACE_LIMIT, ADDRESS_LIMIT = 20, 300, 3_000
+"""How many links, and how many characters a place and an address have at most."""
 
 SEND_HOUR = time(9, 0)
 """When something goes out that has a day to go out on and no time."""
@@ -56,7 +59,7 @@ def stated(content: Mapping[str, Any]) -> dict[str, Any]:
         "visibility": details.get("visibility", "network"),
         "urgent": details.get("urgent", False),
         "repeat": content.get("repeat", ""),
-        **{name: list(details.get(name, ())) for name in ("cities", "topics", "links")},
+        **{name: list(details.get(name, ())) for name in ("cities", "topics", "roles", "links")},
     }
     for language, (title, body) in TEXTS.items():
         values[title] = details.get("title", {}).get(language, "")
@@ -69,11 +72,12 @@ def content_of(
 ) -> dict[str, Any] | None:
     """The draft's content; None, with the form's faults, when it cannot be kept.
 
-    Cities and topics that the network does not have are left out. `links` are those of files and pictures.
+    Cities, topics and roles that there are not are left out. `links` are those of files and pictures.
     """
     for name, known in (
         ("cities", {city.slug for city in network.cities}),
         ("topics", {topic.slug for topic in network.topics}),
+        ("roles", set(ROLES)),
     ):
         form.values[name] = [slug for slug in form.values.get(name, ()) if slug in known]
     _check(form, moments)
@@ -109,6 +113,7 @@ def _details(form: Form, moments: Mapping[str, clock.When | None]) -> dict[str, 
         "urgent": bool(form.values.get("urgent")),
         "cities": form.values["cities"],
         "topics": form.values["topics"],
+        "roles": form.values["roles"],
         "links": form.values.get("links") or (),
         "starts_at": moments.get("starts_at"),
         "closes_at": moments.get("closes_at"),
@@ -120,6 +125,8 @@ def _check(form: Form, moments: Mapping[str, clock.When | None]) -> None:
         form.fault("kind", "Choose what it is.")
     if form.get("visibility") not in {"network", "public"}:
         form.fault("visibility", "Choose who may see it.")
+    if form.values["roles"] and form.get("visibility") == "public":
+        form.fault("visibility", "What is for some roles only cannot be public.")
     if form.get("repeat") not in {"", "weekly", "monthly"}:
         form.fault("repeat", "It is repeated weekly, monthly or not at all.")
     if form.get("kind") == "event" and moments.get("starts_at") is None:
@@ -129,8 +136,14 @@ def _check(form: Form, moments: Mapping[str, clock.When | None]) -> None:
         if moment is not None and moment.ends() <= clock.now():
             form.fault(name, "That has passed.")
     links = [("links", link["url"]) for link in form.values.get("links") or ()]
+    if len(links) > MOST_LINKS:
+        form.fault("links", "At most 20 links.")
+    if len(form.get("location")) > PLACE_LIMIT:
+        form.fault("location", "A place has at most 300 characters.")
     for name, url in (("url", form.get("url")), *links):
-        if url and not url.lower().startswith(("http://", "https://")):
+        if len(url) > ADDRESS_LIMIT:
+            form.fault(name, "An address has at most 3000 characters.")
+        elif url and not url.lower().startswith(("http://", "https://")):
             form.fault(name, "An address begins with https:// or http://.")
     _check_texts(form)
 

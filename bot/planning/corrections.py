@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, Row, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from bot import clock, words
@@ -41,6 +41,11 @@ MOST = 50
 
 TOLD: tuple[State, ...] = ("sending", "sent", "doubtful", "digested", "previewed")
 """Deliveries that told somebody, or may have. What was only previewed is corrected in the preview."""
+
+
+def had_it(item_id: int) -> Select[str]:
+    """Everybody who was told of an item, or may have been: the recipients of its deliveries."""
+    return select(Delivery.recipient).where(Delivery.item_id == item_id, Delivery.state.in_(TOLD))
 
 
 def schedule(session: Session, item: Item) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.clock import DEFAULT_ZONE
@@ -57,8 +57,14 @@ class Forecast:
         return self.people + self.conversations
 
 
-def forecast(session: Session, details: Details, now: datetime, zone: str = DEFAULT_ZONE) -> Forecast:
-    """To whom an item with these details would go if it were released at `now`.
+def forecast(
+    session: Session,
+    details: Details,
+    now: datetime,
+    zone: str = DEFAULT_ZONE,
+    also: tuple[ColumnElement[bool], ...] = (),
+) -> Forecast:
+    """To whom an item with these details would go if it were released at `now`, of those of whom `also` holds.
 
     Counted by the database through the audience's own conditions; what is held for a reader is due as
     `Hours` says, without the minutes over which a release is spread.
@@ -68,7 +74,7 @@ def forecast(session: Session, details: Details, now: datetime, zone: str = DEFA
         return Forecast(over=True)
     everybody = session.scalar(select(func.coalesce(func.max(Subscription.id), 0))) or 0
     return count_up(
-        grouped(session, Whom(details, 0, everybody)), now, complete_in(details), over, details.urgent
+        grouped(session, Whom(details, 0, everybody, also)), now, complete_in(details), over, details.urgent
     )
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from babel.dates import format_datetime
-from sqlalchemy import distinct, func, select
+from sqlalchemy import ColumnElement, distinct, func, select
 from sqlalchemy.orm import Session
 
 from bot import clock, words
 from bot.contracts import LANGUAGES, Details, Language
-from bot.planning.audiences import Whom
-from bot.planning.forecast import Forecast, forecast
+from bot.planning.audiences import RECIPIENT, Whom
+from bot.planning.corrections import had_it
+from bot.planning.forecast import Forecast, forecast, grouped
+from bot.planning.silence import not_muted
 from bot.store.contacts import Contact
 from bot.store.destinations import Destination, Subscription, SubscriptionCity
 
@@ -25,40 +27,69 @@ MOST_TIMES = 3
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The forecast, and in how many cities its contacts are: of the item's own, where it names some."""
+    """The forecast, and in how many cities its contacts are: of the item's own, where it names some.
+
+    `corrects`: it is a correction, of which `told` contacts and `posted` conversations hear, since they had what it
+    corrects; the forecast is of the others. `roles`: it is for some roles, so that no conversation hears of it.
+    """
 
     forecast: Forecast
     cities: int
+    roles: bool = False
+    corrects: bool = False
+    told: int = 0
+    posted: int = 0
 
 
-def reach(session: Session, details: Details, now: datetime, zone: str) -> Reach:
-    """Whom an item with these details would reach if it were released at `now`."""
-    said = forecast(session, details, now, zone)
-    if said.over or not said.people:
-        return Reach(said, 0)
+def reach(session: Session, details: Details, now: datetime, zone: str, item_id: int | None = None) -> Reach:
+    """Whom an item with these details would reach if it were released at `now`.
+
+    With `item_id` they correct that item: who was told of it hears what changed, and only the others get it new.
+    """
     everybody = session.scalar(select(func.coalesce(func.max(Subscription.id), 0))) or 0
+    others: tuple[ColumnElement[bool], ...] = ()
+    told = posted = 0
+    if item_id is not None:
+        others = (RECIPIENT.not_in(had_it(item_id)),)
+        mine = (RECIPIENT.in_(had_it(item_id)), not_muted(item_id))
+        groups = grouped(session, Whom(details, 0, everybody, mine, fits=False))
+        told, posted = (sum(each.count for each in groups if each.place is place) for place in (False, True))
+    said = forecast(session, details, now, zone, others)
+    cities = _cities(session, Whom(details, 0, everybody, others)) if said.people else 0
+    return Reach(said, cities, bool(details.roles), item_id is not None, told, posted)
+
+
+def _cities(session: Session, whom: Whom) -> int:
+    """In how many cities they are."""
     counted = (
         select(func.count(distinct(SubscriptionCity.city)))
         .select_from(Subscription)
         .join(Destination, Destination.id == Subscription.destination_id)
         .join(Contact, Contact.id == Subscription.contact_id)
         .join(SubscriptionCity, SubscriptionCity.subscription_id == Subscription.id)
-        .where(*Whom(details, 0, everybody).conditions())
+        .where(*whom.conditions())
     )
-    if details.cities:
-        counted = counted.where(SubscriptionCity.city.in_(details.cities))
-    return Reach(said, session.scalar(counted) or 0)
+    if whom.details.cities:
+        counted = counted.where(SubscriptionCity.city.in_(whom.details.cities))
+    return session.scalar(counted) or 0
 
 
 def reach_lines(found: Reach, language: Language, zone: str) -> Iterator[str]:
     """What there is to say of it; moments in the zone of whoever reads."""
     said = found.forecast
+    if found.corrects:
+        yield from _corrected(found, language)
+        if said.over or not said.total:
+            return
+        yield words.gettext(language, "And new to others:")
     if said.over:
         yield words.gettext(language, "It reaches nobody: it is over by then.")
         return
     if not said.total:
         yield words.gettext(language, "It reaches nobody: no contact and no conversation fits it.")
         return
+    if found.roles:
+        yield words.gettext(language, "not posted to channels: it is for some roles only")
     if said.people:
         yield _people(said.people, found.cities, language)
     if said.conversations:
@@ -77,6 +108,21 @@ def reach_lines(found: Reach, language: Language, zone: str) -> Iterator[str]:
     if mailed := said.senders.get("email", 0):
         yield words.ngettext(language, "{n} has only mail", "{n} have only mail", mailed)
     yield from (_missing(each, said.missing[each], language) for each in LANGUAGES if said.missing.get(each))
+
+
+def _corrected(found: Reach, language: Language) -> Iterator[str]:
+    if not found.told and not found.posted:
+        yield words.gettext(language, "Nobody was told of it yet, so nobody gets a correction.")
+    if found.told:
+        yield words.ngettext(
+            language, "{n} contact was told of it and gets the correction",
+            "{n} contacts were told of it and get the correction", found.told,
+        )  # fmt: skip
+    if found.posted:
+        yield words.ngettext(
+            language, "its post is changed in {n} conversation", "its posts are changed in {n} conversations",
+            found.posted,
+        )  # fmt: skip
 
 
 def soon(at: datetime, language: Language, zone: str) -> str:

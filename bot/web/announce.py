@@ -12,7 +12,8 @@ from bot import approval
 from bot.approval import Refused
 from bot.approval.differences import LANGUAGE_NAMES
 from bot.approval.writing import Form
-from bot.contracts import LANGUAGES
+from bot.contracts import LANGUAGES, ROLES
+from bot.planning.roles import role_names
 from bot.store.drafts import Draft
 from bot.web import guard
 from bot.web.announce_form import filled, read
@@ -22,6 +23,10 @@ from bot.web.pages import number, page
 CHANGED = (
     "Somebody changed this draft while you were writing. Copy what you need from here, then open it anew."
 )
+
+PUT_FORWARD = "Put forward: another coordinator approves it."
+_SAVED = {"approved": "Nothing was changed: it stays approved."}
+"""What is still what was approved, since the same was saved again."""
 
 announce = Blueprint("announce", __name__)
 
@@ -62,35 +67,38 @@ def _keep(draft_id: int | None) -> Response | Redirect:
     if content is None:
         return _page(form, draft, 422)
     try:
-        saved, forward = _save(draft_id, content)
+        saved, state, forward = _save(draft_id, content)
     except Refused as fault:
         form.faults["form"] = str(fault)
         return _page(form, draft, 409)
-    flash("Put forward: another coordinator approves it." if forward else "Saved. It is not put forward yet.")
+    flash(_SAVED.get(state) or (PUT_FORWARD if forward else "Saved. It is not put forward yet."))
     return redirect(f"/approvals/{saved}", 303)
 
 
-def _save(draft_id: int | None, content: dict[str, Any]) -> tuple[int, bool]:
-    """The draft's id, and whether it was put forward. Raises Refused."""
+def _save(draft_id: int | None, content: dict[str, Any]) -> tuple[int, str, bool]:
+    """The draft's id, the state that it had kept when it was saved, and whether it was put forward. Raises Refused."""
     actor, origin, network = guard.actor(), guard.origin(), house().network
     seen, forward = number(request.form.get("version")), request.form.get("do") == "submit"
     root = house().settings.public_url
 
-    def work(session: Session) -> int:
+    def work(session: Session) -> tuple[int, str]:
         if draft_id is None:
-            kept = approval.create(session, "announcement", content, actor, origin).id
+            kept = approval.create(session, "announcement", content, actor, origin)
         else:
             there = session.get(Draft, draft_id, with_for_update=True)
             if there is None or there.version != seen:
                 raise Refused(CHANGED)
-            kept = approval.edit(session, draft_id, content, actor, origin).id
+            kept = approval.edit(session, draft_id, content, actor, origin)
+        state = kept.state
+        if state in _SAVED:
+            return kept.id, state
         if forward:
-            approval.submit(session, network, kept, actor, origin, url=f"{root}/approvals/{kept}")
+            approval.submit(session, network, kept.id, actor, origin, url=f"{root}/approvals/{kept.id}")
         elif draft_id is not None:
-            approval.take_back(session, kept, actor, origin)
-        return kept
+            approval.take_back(session, kept.id, actor, origin)
+        return kept.id, state
 
-    return house().database.write(work), forward
+    return (*house().database.write(work), forward)
 
 
 def _announcement(draft: Draft | None) -> Draft:
@@ -106,4 +114,5 @@ def _page(form: Form, draft: Draft | None = None, status: int = 200) -> Response
         form=form,
         draft=draft,
         languages=[(each, LANGUAGE_NAMES[each]) for each in LANGUAGES],
+        roles=[(role, role_names(role, "en").capitalize()) for role in ROLES],
     )

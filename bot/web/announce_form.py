@@ -37,7 +37,7 @@ def read(
     kept = {name: stated(before or {})[name] for name in ("links", "repeat")}
     form = Form(kept | {name: typed(value) for name, value in sent.items()})
     form.values["urgent"] = "urgent" in sent
-    for name in ("cities", "topics"):
+    for name in ("cities", "topics", "roles"):
         form.values[name] = sent.getlist(name)
     moments = {name: _moment(form, name, zone) for name in MOMENTS}
     return form, content_of(form, moments, network, zone)

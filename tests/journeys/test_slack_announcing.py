@@ -55,6 +55,75 @@ def test_the_count_follows_the_choices(desk: Desk) -> None:
     desk.modal(desk.alice, "1 contact in 1 city")
 
 
+def test_what_is_for_some_roles_is_counted_and_told_to_them_alone(desk: Desk) -> None:
+    desk.town.open_conversation("C0TAMPERE", "tampere")
+    desk.write(desk.alice, title_en="Welcome")
+    assert "2 conversations" in desk.modal(desk.alice, "contacts").text
+    desk.alice.press(None, "announce.count.roles", ["admin", "coordinator"])
+    shown = desk.modal(desk.alice, "not posted to channels: it is for some roles only").text
+    assert "2 contacts in 2 cities" in shown
+    assert "conversation" not in shown
+    desk.alice.press(None, "Preview")
+    assert "coordinators and administrators" in desk.modal(desk.alice, "Welcome", deep=2).text
+    desk.alice.close_modal()
+    desk.alice.fill({"visibility": "public"})
+    desk.alice.submit()
+    assert desk.alice.modals[-1].errors == {"visibility": "What is for some roles only cannot be public."}
+    desk.alice.fill({"visibility": "network"})
+    desk.alice.submit()
+    desk.modal(desk.alice, "Put forward")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "Approved.")
+    desk.town.hand.advance(minutes=2)
+    assert any("Welcome" in post.text for post in desk.told(desk.alice))
+    assert not any(
+        "Welcome" in post.text for post in (*desk.told(desk.charlie), *desk.town.posts("C0TAMPERE"))
+    )
+
+
+def test_the_count_of_a_correction_is_of_those_who_were_told(desk: Desk) -> None:
+    desk.put_forward(desk.alice, title_en="Welcome", cities=["tampere"])
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "Approved.")
+    desk.close(desk.bob)
+    desk.town.hand.advance(minutes=2)
+    desk.town.settle()
+    desk.bob.press(asked, "Look at it")
+    desk.modal(desk.bob, "It has gone out.")
+    desk.bob.press(None, "Edit")
+    counted = desk.modal(desk.bob, "2 contacts were told of it and get the correction", deep=2)
+    assert "And new to others" not in counted.text
+    desk.bob.press(None, "announce.count.cities", [])
+    desk.modal(desk.bob, "And new to others:\n• 1 contact in 1 city", deep=2)
+
+
+def test_what_is_approved_and_handed_in_unchanged_stays_approved(desk: Desk) -> None:
+    desk.put_forward(desk.alice, title_en="Welcome")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "Approved.")
+    desk.alice.press(asked, "Look at it")
+    desk.modal(desk.alice, "Approved: it goes out")
+    desk.alice.press(None, "Edit")
+    desk.modal(desk.alice, "Whom it reaches", deep=2)
+    desk.alice.submit()
+    desk.modal(desk.alice, "Nothing was changed: it stays approved.", deep=2)
+    assert [draft.state for draft in drafts(desk)] == ["approved"]
+
+
+def test_a_place_too_long_is_said_by_its_field_and_kept_whole(desk: Desk) -> None:
+    desk.write(desk.alice, title_en="Welcome")
+    desk.alice.press(None, "announce.count.kind", "event")
+    until(lambda: "location" in str(desk.alice.modals[-1].blocks), lambda: "no place is asked for")
+    desk.alice.submit({"location": "x" * 301, "starts_at": int(desk.town.hand().timestamp()) + 86_400})
+    assert desk.alice.modals[-1].errors == {"location": "A place has at most 300 characters."}
+    desk.alice.press(None, "Swedish")
+    until(lambda: "title_sv" in str(desk.alice.modals[-1].blocks), lambda: "no Swedish tab")
+    assert desk.alice.modals[-1].filled["location"]["announce.field.location"]["value"] == "x" * 301
+
+
 def test_a_form_handed_in_twice_makes_one_draft(desk: Desk) -> None:
     form = desk.write(desk.alice, title_en="Welcome")
     before = copy.deepcopy(form)

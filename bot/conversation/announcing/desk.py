@@ -15,7 +15,7 @@ from bot.contracts import Details, Language
 from bot.contracts.announcing import Act, Seen, Sheet, Sorry, Writing
 from bot.contracts.chat import ChatPerson
 from bot.conversation.announcing.forms import checked, fields_of, keep, led_to, merged, sketch
-from bot.conversation.announcing.labels import choices, labels
+from bot.conversation.announcing.labels import DONE, UNCHANGED, choices, labels
 from bot.conversation.announcing.shown import Rules, gone_out, readings, seen, when_lines
 from bot.people.identities import bound
 from bot.planning.alerts import WATCHERS
@@ -25,17 +25,6 @@ from bot.store.db import Database
 from bot.store.drafts import Draft
 
 Said = TypeVar("Said", Writing, Seen, Writing | Seen)
-
-_DONE: Mapping[str, str] = {
-    "approve": "Approved.",
-    "return": "Given back, with your note.",
-    "undo": "The approval is undone: nothing went out.",
-    "submit": "Put forward: another coordinator approves it.",
-    "take_back": "Taken back: it is a draft again.",
-    "drop": "Dropped: it will not go out.",
-    "withdraw": "Withdrawn: whoever was told of it hears so.",
-    "save": "Saved. It is not put forward yet.",
-}
 
 
 class _NoRight(Exception):
@@ -94,7 +83,7 @@ class Announcements:
                 version=sheet.version,
                 title=next(iter(details.title.values())),
                 messages=readings(details, self._rules.network),
-                lines=self._count(session, author, details, content.get("send_at")),
+                lines=self._count(session, author, details, content.get("send_at"), draft),
             )
 
         return self._ask(person, work)
@@ -111,12 +100,13 @@ class Announcements:
                 return self._faulty(session, author, sheet, values, form.faults, draft)
             kept = self._kept(session, author.pseudonym, made, sheet, content)
             keep(session, sheet, author.pseudonym, values, kept.id)
-            if forward:
+            done = UNCHANGED.get(kept.state)
+            if done is None and forward:
                 self._submit(session, kept.id, author.pseudonym)
-            elif kept.state != "draft":
+            elif done is None and kept.state != "draft":
                 approval.take_back(session, kept.id, author.pseudonym, self._origin)
-            done = words.gettext(author.language, _DONE["submit" if forward else "save"])
-            return seen(session, self._rules, author, kept, done)
+            said = words.gettext(author.language, done or DONE["submit" if forward else "save"])
+            return seen(session, self._rules, author, kept, said)
 
         return self._ask(person, work)
 
@@ -150,7 +140,7 @@ class Announcements:
                 "withdraw": lambda: announcements.withdraw(session, draft, rules.zone, who, origin),
             }
             done = acts[act]()
-            return self._shown(session, viewer, done, words.gettext(viewer.language, _DONE[act]))
+            return self._shown(session, viewer, done, words.gettext(viewer.language, DONE[act]))
 
         return self._ask(person, work)
 
@@ -194,7 +184,7 @@ class Announcements:
             choices=choices(language, self._rules.network),
             draft=sheet.draft,
             version=sheet.version,
-            count=self._count(session, author, details, values.get("send_at")),
+            count=self._count(session, author, details, values.get("send_at"), draft),
             notice=words.gettext(language, notice) if corrects else "",
         )
 
@@ -211,11 +201,12 @@ class Announcements:
         return replace(self._writing(session, author, sheet, values, sheet.tab, draft), faults=said)
 
     def _count(
-        self, session: Session, author: Contact, details: Details, send_at: str | None
+        self, session: Session, author: Contact, details: Details, send_at: str | None, draft: Draft | None
     ) -> tuple[str, ...]:
         zone = author.timezone or self._rules.zone
         at = max(clock.now(), clock.When.parse(send_at).begins()) if send_at else clock.now()
-        found = reach(session, details, at, self._rules.zone)
+        item = draft.subject_id if draft and gone_out(session, draft) == "published" else None
+        found = reach(session, details, at, self._rules.zone, item)
         when = when_lines(at, author.language, self._rules.zone, zone) if send_at else ()
         return (*reach_lines(found, author.language, zone), *when)
 

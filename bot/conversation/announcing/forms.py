@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.approval.writing import MOMENTS, TEXTS, Form, content_of, stated
-from bot.contracts import BODY_LIMIT, KINDS, TITLE_LIMIT, Details, Language
+from bot.contracts import BODY_LIMIT, KINDS, ROLES, TITLE_LIMIT, Details, Language
 from bot.contracts.announcing import Sheet
 from bot.network import Network
 from bot.store.chats import ChatForm
@@ -88,6 +88,7 @@ def sketch(values: Mapping[str, Any], network: Network, tab: Language) -> Detail
             "body": bodies,
             "cities": [city.slug for city in network.cities if form.has("cities", city.slug)],
             "topics": [topic.slug for topic in network.topics if form.has("topics", topic.slug)],
+            "roles": [role for role in ROLES if form.has("roles", role)],
             "urgent": bool(values.get("urgent")),
             **moments,
         }
@@ -96,4 +97,4 @@ def sketch(values: Mapping[str, Any], network: Network, tab: Language) -> Detail
 
 def _links(text: str) -> list[dict[str, str]]:
     lines = [line.strip().split(maxsplit=1) for line in text.splitlines() if line.strip()]
-    return [{"url": line[0], "label": line[1] if len(line) > 1 else ""} for line in lines[:20]]
+    return [{"url": line[0], "label": line[1] if len(line) > 1 else ""} for line in lines]

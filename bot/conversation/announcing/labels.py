@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from bot import words
 from bot.approval.differences import REPEAT, VISIBILITY
-from bot.contracts import KINDS, Language
+from bot.contracts import KINDS, ROLES, Language
 from bot.contracts.announcing import Options
 from bot.network import Network
+from bot.planning.roles import role_names
 from bot.planning.wording import LABELS as OF_KINDS
 
 _LABELS = {
@@ -24,6 +25,7 @@ _LABELS = {
     "kind": "What it is",
     "cities": "Cities",
     "topics": "Topics",
+    "roles": "Roles",
     "all": "None chosen means all.",
     "urgent": "Urgent",
     "at_once": "Goes out at once, also at night",
@@ -61,6 +63,25 @@ _LABELS = {
     "cut": "The rest is on the page of the draft.",
 }
 
+DONE: Mapping[str, str] = {
+    "approve": "Approved.",
+    "return": "Given back, with your note.",
+    "undo": "The approval is undone: nothing went out.",
+    "submit": "Put forward: another coordinator approves it.",
+    "take_back": "Taken back: it is a draft again.",
+    "drop": "Dropped: it will not go out.",
+    "withdraw": "Withdrawn: whoever was told of it hears so.",
+    "save": "Saved. It is not put forward yet.",
+}
+"""What is said of what was just done."""
+
+
+UNCHANGED: Mapping[str, str] = {
+    "approved": "Nothing was changed: it stays approved.",
+    "released": "Nothing was changed: what has gone out stays as it is.",
+}
+"""What is said of a draft that is still what another approved, since the same was handed in again."""
+
 
 def labels(language: Language) -> Mapping[str, str]:
     """All labels, by name."""
@@ -75,6 +96,7 @@ def choices(language: Language, network: Network) -> Mapping[str, Options]:
         "kind": tuple((kind, words.gettext(language, OF_KINDS[kind])) for kind in KINDS),
         "cities": tuple(sorted(cities, key=lambda each: each[1].casefold())),
         "topics": tuple(sorted(topics, key=lambda each: each[1].casefold())),
+        "roles": tuple((role, role_names(role, language).capitalize()) for role in ROLES),
         "visibility": tuple((name, words.gettext(language, msgid)) for name, msgid in VISIBILITY.items()),
         "repeat": tuple((name, words.gettext(language, msgid)) for name, msgid in REPEAT.items()),
     }

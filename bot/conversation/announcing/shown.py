@@ -19,7 +19,7 @@ from bot.contracts.announcing import Act, Seen
 from bot.conversation.announcing.labels import labels
 from bot.network import Network
 from bot.planning.alerts import WATCHERS
-from bot.planning.reach import reach, reach_lines
+from bot.planning.reach import reach, reach_lines, soon
 from bot.planning.spoken import moment
 from bot.planning.wording import compose
 from bot.store.contacts import Contact
@@ -95,7 +95,9 @@ def when_lines(at: datetime, language: Language, zone: str, own: str) -> Iterato
     yield words.gettext(language, "Not before {moment}.", moment=moment(clock.When.parse(at), language))
     local = at.astimezone(clock.zone(own))
     if local.utcoffset() != at.astimezone(clock.zone(zone)).utcoffset():
-        yield words.gettext(language, "For you that is {time} ({zone}).", time=f"{local:%H:%M}", zone=own)
+        yield words.gettext(
+            language, "For you that is {time} ({zone}).", time=soon(at, language, own), zone=own
+        )
 
 
 def _lines(
@@ -125,11 +127,9 @@ def _lines(
         return
     if at := send_at(draft):
         yield from when_lines(at, language, rules.zone, zone)
-    yield from reach_lines(
-        reach(session, details, draft.release_at or max(clock.now(), at or clock.now()), rules.zone),
-        language,
-        zone,
-    )
+    out = draft.release_at or max(clock.now(), at or clock.now())
+    told = draft.subject_id if state == "published" else None
+    yield from reach_lines(reach(session, details, out, rules.zone, told), language, zone)
     if not rules.live:
         yield words.gettext(language, "This installation does not send to everybody: it is not in live mode.")
 

@@ -27,7 +27,7 @@ LABEL, HINT, TEXT = 2_000, 2_000, 3_000
 def text(
     name: str, label: str, value: str, *, lines: bool = False, most: int = TEXT, hint: str = ""
 ) -> Block:
-    """A field to write in. What is longer than Slack lets anybody write is not put in it: see `too_long`."""
+    """A field to write in. Slack holds no more than `most` characters of it."""
     element: Block = {"type": "plain_text_input", "action_id": f"{PLAIN}.{name}", "max_length": most}
     if lines:
         element["multiline"] = True

@@ -109,12 +109,17 @@ def _tab(language: Language, writing: Writing) -> Block:
 def _texts(writing: Writing) -> list[Block]:
     title, body = f"title_{writing.tab}", f"body_{writing.tab}"
     said, name = writing.values, writing.words[writing.tab]
-    label, written = f"{writing.words['body']} ({name})", str(said.get(body) or "")
     made = [text(title, f"{writing.words['title']} ({name})", str(said.get(title) or ""), most=TITLE_MOST)]
+    return [*made, _whole(writing, body, f"{writing.words['body']} ({name})", hint="body_hint", lines=True)]
+
+
+def _whole(writing: Writing, name: str, label: str, *, hint: str = "", lines: bool = False) -> Block:
+    """A field with all that stands in it. What no field of Slack's holds would be cut, and handed in like that:
+    it is not shown, and what is not shown the house keeps as it is."""
+    written = str(writing.values.get(name) or "")
     if size(written) > TEXT:
-        # Shown, it would be cut, and handed in like that: what is not shown the house keeps as it is.
-        return [*made, section(f"*{escape(label)}*\n{escape(writing.words['too_long'])}")]
-    return [*made, text(body, label, written, lines=True, hint=writing.words["body_hint"])]
+        return section(f"*{escape(label)}*\n{escape(writing.words['too_long'])}")
+    return text(name, label, written, lines=lines, hint=writing.words[hint] if hint else "")
 
 
 def _choices(writing: Writing) -> list[Block]:
@@ -124,6 +129,7 @@ def _choices(writing: Writing) -> list[Block]:
         select("kind", words["kind"], offered["kind"], kind),
         several("cities", words["cities"], offered["cities"], said.get("cities") or (), words["all"]),
         several("topics", words["topics"], offered["topics"], said.get("topics") or (), words["all"]),
+        several("roles", words["roles"], offered["roles"], said.get("roles") or (), words["all"]),
         tick("urgent", words["urgent"], words["at_once"], bool(said.get("urgent"))),
         moment("send_at", words["send_at"], str(said.get("send_at") or "")),
     ]
@@ -132,12 +138,12 @@ def _choices(writing: Writing) -> list[Block]:
     shown = [name for name in ("starts_at", "closes_at", "location") if name in asked or said.get(name)]
     made += [moment(name, words[name], str(said.get(name) or "")) for name in shown if name != "location"]
     if "location" in shown:
-        made.append(text("location", words["location"], str(said.get("location") or ""), most=300))
+        made.append(_whole(writing, "location", words["location"]))
     return [
         *made,
         _count(writing),
-        text("url", words["url"], str(said.get("url") or ""), most=TEXT),
-        text("links", words["links"], str(said.get("links") or ""), lines=True, hint=words["links_hint"]),
+        _whole(writing, "url", words["url"]),
+        _whole(writing, "links", words["links"], hint="links_hint", lines=True),
         select(
             "visibility", words["visibility"], offered["visibility"], str(said.get("visibility") or "network")
         ),

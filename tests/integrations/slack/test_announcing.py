@@ -30,7 +30,7 @@ def writing(**more: Any) -> Writing:
     stated: dict[str, Any] = {
         "language": "en", "words": labels("en"), "tab": "sv",
         "values": {"title_sv": NASTY * 40, "body_sv": "x" * 60_000, "kind": "event", "cities": ["city-399"]},
-        "choices": {"kind": (("event", "Event"),), "cities": many, "topics": few, "visibility": few,
+        "choices": {"kind": (("event", "Event"),), "cities": many, "topics": few, "roles": few, "visibility": few,
                     "repeat": (("", "No"), ("weekly", "Weekly"))},
         "count": (NASTY,), "notice": NASTY,
     }  # fmt: skip
@@ -59,6 +59,16 @@ def test_a_text_that_no_field_holds_is_not_shown_in_one() -> None:
     view = form_view(writing())
     assert "body_sv" not in {block.get("block_id") for block in view["blocks"]}
     assert "longer than a field of Slack holds" in str(view["blocks"])
+
+
+@pytest.mark.parametrize("field", ["location", "links", "url"])
+def test_nothing_that_was_written_elsewhere_is_cut(field: str) -> None:
+    long = "x" * 3_001
+    view = form_view(writing(values={"kind": "event", field: long}))
+    assert field not in {block.get("block_id") for block in view["blocks"]}
+    whole = form_view(writing(values={"kind": "event", field: long[1:]}))
+    (shown,) = [block for block in whole["blocks"] if block.get("block_id") == field]
+    assert shown["element"]["initial_value"] == long[1:]
 
 
 def test_a_moment_that_was_stated_stays_in_sight_when_the_kind_is_changed_and_is_drawn_as_a_day() -> None:

@@ -257,6 +257,22 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
         assert session.scalars(select(Draft)).all() == []
 
 
+def test_a_page_asks_for_roles_and_an_approval_outlives_saving_the_same(
+    house: House, alice: Browser, bob: Browser
+) -> None:
+    announce(alice, roles="city_lead")
+    assert draft(house).content["details"]["roles"] == ["city_lead"]
+    wrong = seen(announce(alice, roles="city_lead", visibility="public"))
+    assert "What is for some roles only cannot be public." in wrong
+    bob.submit("/approvals/1", "/approvals/1/approve", version="1")
+    assert draft(house).state == "approved"
+    for act in ("submit", "save"):
+        answer = alice.submit("/announce/1", "/announce/1", **WORDS, roles="city_lead", do=act, version="1")
+        assert answer.status_code == 303
+        assert "Nothing was changed: it stays approved." in seen(alice.get("/approvals/1"))
+        assert draft(house).state == "approved"
+
+
 def test_dates_and_times_are_those_of_the_house_and_a_bare_date_stays_bare(
     house: House, alice: Browser
 ) -> None:
