@@ -83,6 +83,7 @@ class Data(BaseModel):
     councils: Slugs | None = None
     objectives: Annotated[list[Line], Field(max_length=50)] | None = None
     contact_role: Line | None = None
+    identifier: Annotated[Line, Field(max_length=200)] | None = None
     amount_eur: dict[ByLanguage, Euros | None] | None = None
     support_percent: dict[ByLanguage, Percent | None] | None = None
     links: Annotated[list[Link], Field(max_length=20)] | None = None

@@ -110,7 +110,8 @@ def _say(polled: Polled) -> None:
     if polled.fault:
         click.echo(f"{polled.name}: fault: {polled.fault}")
         return
-    click.echo(f"{polled.name}: new {polled.new}, changed {polled.changed}, unchanged {polled.unchanged}")
+    joined = f", joined {polled.joined}" if polled.joined else ""
+    click.echo(f"{polled.name}: new {polled.new}, changed {polled.changed}, unchanged {polled.unchanged}{joined}")
     for fault in polled.faults:
         click.echo(f"  left out: {fault}")
 

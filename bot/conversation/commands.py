@@ -37,6 +37,7 @@ from bot.conversation.naming import find_named, which_one
 from bot.conversation.replies import Said, not_done
 from bot.conversation.speaker import Room, Speaker
 from bot.people.answers import Refused
+from bot.store.items import standing
 
 __all__ = ["Speaker", "do"]
 
@@ -46,6 +47,8 @@ def do(session: Session, room: Room, who: Speaker, asked: Command | NotUnderstoo
 
     What is not done is still said about the item, so that a reply to that reply is about it too.
     """
+    if who.item_id is not None:
+        who = replace(who, item_id=standing(session, who.item_id))
     try:
         said = _do(session, room, who, asked)
     except Refused as refused:

@@ -26,7 +26,7 @@ from bot.conversation.replies import ANSWER_LABELS, Said
 from bot.conversation.speaker import Speaker
 from bot.people.answers import Refused, known_item
 from bot.planning.listings import named_alike
-from bot.store.items import Item
+from bot.store.items import Item, standing
 
 SHORT = 5
 """Items in a list to choose from."""
@@ -39,7 +39,7 @@ def find_named(session: Session, who: Speaker, name: str) -> Sequence[Item]:
     if not name.startswith("#"):
         return named_alike(session, who.contact, name, SHORT + 1)
     try:
-        return [known_item(session, int(name[1:]), who.contact)]
+        return [known_item(session, standing(session, int(name[1:])), who.contact)]
     except Refused:
         return []
 

@@ -21,7 +21,7 @@ from bot.people.own_reminders import HOUR, at_hour, deadline, own_reminders, rem
 from bot.planning.variants import variant
 from bot.store.contacts import Contact
 from bot.store.db import Database
-from bot.store.items import Item
+from bot.store.items import Item, standing
 
 USUALLY = timedelta(days=7)
 """How long before a deadline the form suggests a reminder."""
@@ -40,7 +40,7 @@ class Reminders:
             if contact is None:
                 return self._unknown()
             try:
-                found = open_item(session, item)
+                found = open_item(session, standing(session, item))
             except Refused as refused:
                 return _sorry(contact.language, refusal(contact.language, contact.timezone, refused))
             last = deadline(found.content())
@@ -66,7 +66,9 @@ class Reminders:
                 return Wrong({missing: words.gettext(language, "Choose a day and an hour.")})
             origin = f"slack {person.team}"
             try:
-                kept = remind_on(session, contact, item, moment, "slack", origin, self._zone)
+                kept = remind_on(
+                    session, contact, standing(session, item), moment, "slack", origin, self._zone
+                )
             except Refused as refused:
                 return _refused(contact, refused, moment)
             spoken = When(at=kept).spoken(language, contact.timezone)

@@ -37,12 +37,16 @@ OpenSource = Callable[[Source], Asked]
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one poll brought. `fault` is why the source could not be read; `faults` are of single entries."""
+    """What one poll brought; `joined` are new, and tell of items that other sources brought.
+
+    `fault` is why the source could not be read; `faults` are of single entries.
+    """
 
     name: str
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    joined: int = 0
     fault: str | None = None
     faults: tuple[str, ...] = field(default=())
 
@@ -114,14 +118,15 @@ def _take_in(session: Session, source: Source, fetched: Fetched, zone: str) -> P
     rights = Rights(row.publish, row.may_be_urgent, tell=not (first and row.first_poll == "silent"))
     answers = accept(session, row.id, fetched.reports, rights, zone)
     now = clock.now()
-    count = Counter(answer.verdict for answer in answers)
+    count = Counter("joined" if answer.joined else answer.verdict for answer in answers)
     row.cursor, row.well_at, row.failures = dict(fetched.cursor), now, 0
     row.fault = "; ".join(fetched.faults[:5]) or None
     row.lease, row.lease_until, row.next_at = None, None, now + timedelta(seconds=row.every)
-    if count["accepted"] or count["updated"]:
+    if count["accepted"] or count["updated"] or count["joined"]:
         row.brought_at = now
     return Polled(
         source.name, count["accepted"], count["updated"] + count["withdrawn"], count["duplicate"],
+        count["joined"],
         faults=tuple(fetched.faults),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot import words
 from bot.contracts import Entry, Language, Message, Section
 from bot.store.drafts import Draft, Letter
-from bot.store.items import Item
+from bot.store.items import Item, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def as_it_stands(session: Session, letter: Letter, language: Language) -> Messag
 
 def public_item(session: Session, item_id: int) -> Item | None:
     """An item that everybody may read: public, and published now or before it was withdrawn."""
-    item = session.get(Item, item_id)
+    item = session.get(Item, standing(session, item_id))
     if item is None or item.visibility != "public" or item.state not in {"published", "withdrawn"}:
         return None
     unapproved = exists().where(Draft.kind == "item", Draft.subject_id == item.id, Draft.state != "released")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.contracts import Details, Role
 from bot.store.types import Row
@@ -56,6 +56,14 @@ class Item(Row):
     def is_for(self, role: Role) -> bool:
         """Whether those with this role may know of it."""
         return not self.roles or f",{role}," in self.roles
+
+
+def standing(session: Session, item_id: int) -> int:
+    """The item that tells of it now: itself, or the one that it was joined into."""
+    if not 0 < item_id < 2**31:
+        return item_id
+    into = select(Item.joined_into).where(Item.id == item_id, Item.state == "joined")
+    return session.scalar(into) or item_id
 
 
 class ItemCity(Row):

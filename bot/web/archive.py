@@ -11,7 +11,7 @@ from bot import clock
 from bot.contracts import Fact, Language, Message
 from bot.letters.archive import Headline, Part, as_it_stands, headlines, message_of, parts, public_item
 from bot.letters.writing import letter_named
-from bot.planning.facts import facts
+from bot.planning.facts import facts, notes
 from bot.planning.variants import variant
 from bot.store.drafts import Letter
 from bot.summaries import plain, shortened
@@ -78,6 +78,7 @@ def item(item_id: int) -> Response:
         body=body,
         body_in=body_in,
         facts=[(fact.label, said(fact, language)) for fact in facts(details, language, network)],
+        notes=notes(details, language),
         url=prose.web_link(details.url),
         withdrawn=found.state == "withdrawn",
     )

@@ -16,7 +16,7 @@ from bot.people.answers import Refused, known_item
 from bot.people.own_reminders import deadline
 from bot.people.roster import roster
 from bot.store.contacts import Contact
-from bot.store.items import Item
+from bot.store.items import Item, standing
 from bot.web import prose
 from bot.web.frame import KINDS
 from bot.web.house import house
@@ -99,7 +99,7 @@ def no_such_item(contact: Contact, token: str) -> Response:
 def find(session: Session, contact: Contact, item_id: int) -> Item | None:
     """The item, published or withdrawn, if it is for them."""
     try:
-        return known_item(session, item_id, contact)
+        return known_item(session, standing(session, item_id), contact)
     except Refused:
         return None
 

@@ -74,6 +74,7 @@ class CallFields(BaseModel):
     may_close_early: bool | None = None
     briefing_at: Moment | None = None
     contact_role: Line | None = None
+    identifier: Annotated[Line, StringConstraints(max_length=200)] | None = None
     links: Annotated[list[Link], Field(max_length=20)] | None = None
     figures: Annotated[list[StatedFigure], Field(max_length=20)] | None = None
     stated_state: Literal["upcoming", "open", "closed"] | None = None
@@ -100,6 +101,7 @@ class CallFields(BaseModel):
             "may_close_early": bool(self.may_close_early),
             "briefing_at": self.briefing_at,
             "contact_role": self.contact_role,
+            "identifier": self.identifier,
             "links": tuple(dict.fromkeys(links)),
             "figures": tuple(dict.fromkeys((*figures, *amounts, *shares))),
             "stated_state": self.stated_state,

@@ -7,6 +7,7 @@
         "starts_at": null, "ends_at": null, "location": null, "councils": ["pirkanmaan-liitto"],
         "cutoffs": ["2026-12-10"], "second_stage_at": null, "briefing_at": "2026-12-01T09:00:00+02:00",
         "continuous": false, "may_close_early": true, "objectives": ["1.1"], "contact_role": "adviser",
+        "identifier": "EURA 2026/7",
         "links": [{"url": "https://…", "language": "sv"}], "stated_state": "open",
         "figures": [{"name": "amount_eur", "value": 1400000, "language": "sv", "url": "https://…"}]}}
 

@@ -24,6 +24,7 @@ CALL: dict[str, Any] = {
     "councils": ["pirkanmaan-liitto"],
     "objectives": ["1.1"],
     "contact_role": "Rahoitusasiantuntija",
+    "identifier": "EURA 2026/7",
     "links": [{"url": "https://example.org/sv", "language": "sv"}],
     "figures": [{"name": "support_percent", "value": 70, "source": "EURA"}],
     "amount_eur": {"fi": 730000, "sv": 1400000},
@@ -42,6 +43,7 @@ def test_all_that_a_call_has_arrives(feeds: FakeFeeds) -> None:
     assert (details.continuous, details.may_close_early, details.stated_state) == (True, True, "open")
     assert (details.councils, details.objectives) == (("pirkanmaan-liitto",), ("1.1",))
     assert details.contact_role == "Rahoitusasiantuntija"
+    assert details.identifier == "EURA 2026/7"
     assert details.links == (SourceLink(url="https://example.org/sv", language="sv"),)
     assert details.amount_eur is None
     assert details.figures == (

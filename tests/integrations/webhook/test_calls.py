@@ -24,6 +24,7 @@ CALL: dict[str, Any] = {
     "councils": ["pirkanmaan-liitto", "uudenmaan-liitto"],
     "objectives": ["1.1", " 2.1 ", "1.1"],
     "contact_role": "Rahoitus-\nasiantuntija",
+    "identifier": " EURA 2026/7 ",
     "links": [
         {"url": "https://example.org/fi", "language": "fi"},
         {"url": "https://example.org/sv", "language": "sv", "label": "Finansiering"},
@@ -56,6 +57,7 @@ def test_all_that_a_call_has_arrives() -> None:
     assert details.councils == ("pirkanmaan-liitto", "uudenmaan-liitto")
     assert details.objectives == ("1.1", "2.1")
     assert details.contact_role == "Rahoitus- asiantuntija"
+    assert details.identifier == "EURA 2026/7"
     assert details.links == (
         SourceLink(url="https://example.org/fi", language="fi"),
         SourceLink(url="https://example.org/sv", language="sv", label="Finansiering"),
@@ -112,6 +114,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"stated_state": "auki"}, "stated_state", "'upcoming', 'open' or 'closed'"),
     ({"objectives": ["x" * 501]}, "objectives.0", "at most 500"),
     ({"objectives": ["1.1"] * 51}, "objectives", "at most 50"),
+    ({"identifier": "x" * 201}, "identifier", "at most 200"),
     ({"contact_role": 5}, "contact_role", "must be text"),
     ({"links": [{"url": "javascript:alert(1)"}]}, "links.0.url", "http or https"),
     ({"links": [{"language": "fi"}]}, "links.0.url", "is missing"),
