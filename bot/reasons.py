@@ -55,4 +55,5 @@ _CLAUSES = {
     "alert": "you look after the network",
     "sign_in": "you asked to sign in",
     "wrote": "you wrote to us",
+    "account": "it is about your own account",
 }

@@ -37,7 +37,7 @@ def open_chat(house: House) -> ChatDoor | None:
         token_of=house.token_of,
         announcing=announcing(house),
         reminding=Reminders(house.database, settings.zone, settings.default_language),
-        claims=ClaimRoom(house.database, settings.default_language),
+        claims=ClaimRoom(house.database, house.network, settings.default_language),
     )
     options = {"signing_secret": settings.slack_signing_secret, "api_url": settings.slack_api_url}
     return open_door(options, rooms)

@@ -36,6 +36,8 @@ def chat_people_duties(house: House) -> list[TimedDuty]:
         from integrations.slack.app.chat import open_chat
         from integrations.slack.teams import NO_TOKEN, team_of
 
+        if house.workspaces:
+            house.database.write(workspaces.take_up)
         token, api_url = house.settings.slack_bot_token, house.settings.slack_api_url
         with house.database.reading() as session:
             own = own_team(session)

@@ -12,6 +12,7 @@ from bot.contracts import Language
 from bot.contracts.chat import ChatPerson
 from bot.contracts.claims import ClaimDesk, ClaimLine
 from bot.contracts.reminding import Told
+from bot.network import Network
 from bot.people import claims
 from bot.people.claims import Claim
 from bot.people.identities import bound
@@ -35,8 +36,8 @@ _DECIDED: Mapping[claims.Decision, str] = {
 class ClaimRoom:
     """`bot.contracts.claims.Claims` over the database. `language` is for those whose own is not known."""
 
-    def __init__(self, database: Database, language: Language) -> None:
-        self._database, self._language = database, language
+    def __init__(self, database: Database, network: Network, language: Language) -> None:
+        self._database, self._network, self._language = database, network, language
 
     def form(self, language: str) -> Mapping[str, str]:
         """The words of the form."""
@@ -70,7 +71,9 @@ class ClaimRoom:
             contact = bound(session, person)
             if contact is None or contact.role not in WATCHERS:
                 return self._desk(session, contact, "")
-            came = claims.decide(session, claim_id, approve, contact.pseudonym, f"slack {person.team}")
+            came = claims.decide(
+                session, self._network, claim_id, approve, contact.pseudonym, f"slack {person.team}"
+            )
             return self._desk(session, contact, words.gettext(contact.language, _DECIDED[came]))
 
         return self._database.write(work)

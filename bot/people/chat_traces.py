@@ -9,6 +9,8 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.people.enrolment import BOUND
+from bot.store.audit import Audit
 from bot.store.chats import ChatHome, ChatRequestRow, IdentityClaim, ThreadReply
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, MessageRow
@@ -23,12 +25,11 @@ def forget(session: Session, contact: Contact) -> None:
     mine = mine.execution_options(synchronize_session=False)
     session.execute(mine.values(said="", contact_id=None, gone_at=clock.now()))
     session.execute(delete(ChatHome).where(ChatHome.contact_id == contact.id))
-    user = contact.slack_user_id or ""
-    claims = or_(IdentityClaim.user == user, IdentityClaim.claimed_email == (contact.email_key or ""))
+    users = _accounts(session, contact)
+    claims = or_(IdentityClaim.user.in_(users), IdentityClaim.claimed_email == (contact.email_key or ""))
     session.execute(delete(IdentityClaim).where(claims))
-    if user:
-        said = ChatRequestRow.data["person"]["user"].as_string() == user
-        session.execute(delete(ChatRequestRow).where(said).execution_options(synchronize_session=False))
+    said = ChatRequestRow.data["person"]["user"].as_string().in_(users)
+    session.execute(delete(ChatRequestRow).where(said).execution_options(synchronize_session=False))
 
 
 def answered(session: Session, contact: Contact) -> list[dict[str, Any]]:
@@ -37,6 +38,17 @@ def answered(session: Session, contact: Contact) -> list[dict[str, Any]]:
         select(ThreadReply).where(ThreadReply.contact_id == contact.id).order_by(ThreadReply.id)
     )
     return [{"at": row.written_at.isoformat(), "place": row.place, "said": row.said} for row in rows]
+
+
+def _accounts(session: Session, contact: Contact) -> set[str]:
+    """The accounts that are and were theirs, as the trail tells, but for those that are somebody else's by now."""
+    bound = select(Audit.facts).where(Audit.action == BOUND, Audit.subject == contact.pseudonym)
+    theirs = {
+        str(facts[name]) for facts in session.scalars(bound) for name in ("user", "was") if name in facts
+    }
+    theirs |= {contact.slack_user_id} if contact.slack_user_id else set()
+    others = select(Contact.slack_user_id).where(Contact.slack_user_id.in_(theirs), Contact.id != contact.id)
+    return theirs - set(session.scalars(others))
 
 
 def _summaries(session: Session, contact: Contact) -> None:

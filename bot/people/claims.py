@@ -12,14 +12,17 @@ from typing import Literal
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, words
+from bot.contracts import Fact, Message
 from bot.contracts.chat import ChatPerson, Profile
 from bot.network import Network
 from bot.people.identities import bind, bound
+from bot.people.mailing import mail
 from bot.planning.alerts import alert
+from bot.planning.fixed_words import house_words
 from bot.store import audit
 from bot.store.chats import IdentityClaim
-from bot.store.contacts import contact_by_email, email_key
+from bot.store.contacts import Contact, contact_by_email, email_key
 from bot.store.db import insert_into
 
 AGAIN = timedelta(days=1)
@@ -88,16 +91,19 @@ def waiting(session: Session, most: int = 50) -> list[Claim]:
     ]
 
 
-def decide(session: Session, claim_id: int, approve: bool, actor: str, origin: str = "") -> Decision:
+def decide(
+    session: Session, network: Network, claim_id: int, approve: bool, actor: str, origin: str = ""
+) -> Decision:
     """Approve or refuse a claim, once, with a line in the trail; an approved one moves the contact's identity.
 
+    The contact hears of it by mail, at the address that they had before, should it not be them.
     `actor` is a pseudonym, or `token` or `local`: who decided. Nobody confirms another account of their own,
     neither one that claims to be them nor one whose address is theirs.
     """
     row = session.get(IdentityClaim, claim_id, with_for_update=True)
     if row is None or row.state != "waiting":
         return "settled"
-    person = ChatPerson(team=row.team, user=row.user)
+    person, now = ChatPerson(team=row.team, user=row.user), clock.now()
     if approve:
         contact, holder = contact_by_email(session, row.claimed_email), bound(session, person)
         if contact is None or contact.erased_at is not None:
@@ -108,9 +114,37 @@ def decide(session: Session, claim_id: int, approve: bool, actor: str, origin: s
         if actor in {contact.pseudonym, decider.pseudonym if decider else ""}:
             return "own"
         bind(session, contact, person, actor, f"claim {claim_id}")
+        shown = ", ".join(filter(None, (row.shown_name, row.shown_email))) or person.user
+        mail(
+            session,
+            contact,
+            f"identity:{claim_id}:{now:%Y%m%d%H%M%S}",
+            _told(network, contact, shown),
+            "account",
+        )
     state: Decision = "approved" if approve else "refused"
     won = update(IdentityClaim).where(IdentityClaim.id == claim_id, IdentityClaim.state == "waiting")
-    won = won.values(state=state, decided_by=actor, decided_at=clock.now())
+    won = won.values(state=state, decided_by=actor, decided_at=now)
     session.execute(won.execution_options(synchronize_session=False))
     audit.record(session, actor, f"claim.{state}", f"claim {claim_id}", origin)
     return state
+
+
+def _told(network: Network, contact: Contact, shown: str) -> Message:
+    """What a contact is told: who they are said to be there. What the chat says of a person is no text of ours."""
+    language = contact.language
+    body = words.gettext(
+        language,
+        "A coordinator has confirmed that this account in Slack is yours. What is done there counts as yours, and "
+        "what you hear may come there. If it is not you, tell your coordinator at once, or reply to this mail.",
+    )
+    return Message(
+        language=language,
+        purpose="confirmation",
+        label=network.name[language],
+        title=words.gettext(language, "Your account in Slack was changed"),
+        preheader=body,
+        body=body,
+        facts=(Fact(label=words.gettext(language, "Account in Slack"), text=" ".join(shown.split())),),
+        words=house_words(language, network),
+    )

@@ -61,13 +61,15 @@ def bind(session: Session, contact: Contact, person: ChatPerson, actor: str, how
 
     Raises IntegrityError when another contact has it: the unique index decides between two at once.
     """
+    was = {"was": contact.slack_user_id} if contact.slack_user_id not in {None, person.user} else {}
     contact.slack_team_id, contact.slack_user_id = person.team, person.user
     contact.slack_left_at = None
     session.flush()
     settle_ways(session, [contact])
     audit.record(
-        session, actor, BOUND, contact.pseudonym, "slack", team=person.team, user=person.user, how=how
-    )
+        session, actor, BOUND, contact.pseudonym, "slack", team=person.team, user=person.user, how=how,
+        **was,
+    )  # fmt: skip
 
 
 def apply(session: Session, network: Network, profile: Profile) -> Contact | None:

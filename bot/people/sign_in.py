@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot import clock, words
 from bot.contracts import Action, Language, Message
 from bot.network import Network
-from bot.people.ways import settle_ways
+from bot.people.mailing import mailbox
 from bot.planning.alerts import WATCHERS
 from bot.planning.fixed_words import house_words
 from bot.planning.messages import keep_messages
@@ -27,7 +27,6 @@ from bot.store import audit
 from bot.store.contacts import Contact, contact_by_email
 from bot.store.db import ring
 from bot.store.deliveries import Delivery
-from bot.store.destinations import Destination
 from bot.store.sign_ins import SignIn
 
 LINK_AGE = timedelta(minutes=15)
@@ -145,16 +144,10 @@ def _digest(secret: str) -> str:
 
 def _mail(session: Session, contact: Contact, row: SignIn, message_id: int) -> None:
     """Queue the mail. The link itself is made when the mail is (`bot.delivery.envelopes`)."""
-    key = str(contact.email).casefold()
-    mailbox = select(Destination.id).where(Destination.sender == "email", Destination.address_key == key)
-    place = session.scalar(mailbox)
-    if place is None:
-        settle_ways(session, [contact])
-        place = session.scalars(mailbox).one()
     now = clock.now()
     session.add(
         Delivery(
-            item_id=None, revision=0, message_id=message_id, destination_id=place, sender="email",
+            item_id=None, revision=0, message_id=message_id, destination_id=mailbox(session, contact), sender="email",
             recipient=contact.pseudonym, purpose="sign-in", rhythm="now", reason=f"sign_in:{row.id}",
             urgent=True, state="queued", due_at=now, expires_at=now + LINK_AGE,
             dedupe_key=f"sign-in:{row.id}", created_at=now,

@@ -14,7 +14,7 @@ from bot.store import audit, installs
 from bot.store.audit import Audit
 from bot.store.workplace import know_own_team, own_team
 
-INSTALLED = "workspace.installed"
+INSTALLED, GONE = "workspace.installed", "workspace.gone"
 REMOVED = "the app was removed from this workspace: install it again at /slack/install"
 REVOKED = "token_revoked: the app was removed, or its token revoked: install it again and set SLACK_BOT_TOKEN"
 
@@ -33,7 +33,7 @@ def gone(session: Session, network: Network, team: str) -> None:
         stopped = teams.stop(session, team, REMOVED)
         people = identities.forget_team(session, team)
         tell = team if here or stopped or people else ""
-    audit.record(session, "slack", "workspace.gone", team, "slack")
+    audit.record(session, "slack", GONE, team, "slack")
     if tell:
         alert(
             session,
@@ -61,6 +61,22 @@ def back(session: Session, team: str, actor: str, origin: str) -> tuple[int, int
     """The app is in a workspace, perhaps again; returns how many lanes and people go on there."""
     audit.record(session, actor, INSTALLED, team, origin)
     return teams.resume(session, team), identities.team_back(session, team)
+
+
+def take_up(session: Session) -> int:
+    """Let workspaces go on where the app is installed and nothing followed; returns how many they were.
+
+    The token is kept first, by slack_sdk's own store: a process that dies right then leaves the lanes stopped.
+    """
+    left = [team for team in installs.teams(session) if _last_word(session, team) != INSTALLED]
+    for team in left:
+        back(session, team, "silta", "")
+    return len(left)
+
+
+def _last_word(session: Session, team: str) -> str | None:
+    said = select(Audit.action).where(Audit.subject == team, Audit.action.in_((INSTALLED, GONE)))
+    return session.scalar(said.order_by(Audit.id.desc()).limit(1))
 
 
 def learn_own(session: Session, team: str) -> bool:

@@ -78,3 +78,9 @@ def is_in(session: Session, team: str | None = None) -> bool:
     """Whether the app was installed in a workspace; None asks for any."""
     rows = select(BOTS.c.id).where(BOTS.c.team_id.is_not(None) if team is None else BOTS.c.team_id == team)
     return session.scalar(rows.limit(1)) is not None
+
+
+def teams(session: Session) -> list[str]:
+    """The workspaces where the app is installed."""
+    there = select(BOTS.c.team_id).where(BOTS.c.team_id.is_not(None)).distinct()
+    return list(session.scalars(there.order_by(BOTS.c.team_id)))

@@ -35,7 +35,7 @@ def decide(claim_id: int, act: str) -> Redirect:
     """Approve or refuse one."""
     actor, origin = guard.actor(), guard.origin()
     done = house().database.write(
-        lambda session: people.decide(session, claim_id, act == "approve", actor, origin)
+        lambda session: people.decide(session, house().network, claim_id, act == "approve", actor, origin)
     )
     flash(DECIDED[done])
     return redirect("/approvals/identities", 303)

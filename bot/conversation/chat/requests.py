@@ -88,26 +88,30 @@ def keep_done(
     return changed_rows(session.execute(_mine(claimed).where(waiting).values(**done, **settled))) > 0
 
 
-def settle(session: Session, claimed: Claimed, state: str, fault: str | None = None) -> None:
-    """A request is `answered`, or it `failed` for good."""
-    stated: dict[str, Any] = {"state": state, "reply": None, "settled_at": clock.now()}
-    session.execute(_mine(claimed).values(**stated, **({"fault": fault[:500]} if fault else {}), **_FREE))
+def settle(session: Session, claimed: Claimed, state: str, fault: str | None = None) -> bool:
+    """A request is `answered`, or it `failed` for good. Returns whether it was still this claim's to settle."""
+    stated: dict[str, Any] = {"state": state, "reply": None, "settled_at": clock.now(), **_FREE}
+    stated |= {"fault": fault[:500]} if fault else {}
+    return changed_rows(session.execute(_mine(claimed).values(**stated))) > 0
 
 
 def put_off(
     session: Session, claimed: Claimed, fault: str, after: float | None, left: Sequence[Showing] | None = None
-) -> None:
-    """Try again later; `left` is what is still to be shown of a request that is done. At last it failed."""
+) -> bool:
+    """Try again later; `left` is what is still to be shown of a request that is done. At last it failed.
+
+    Returns whether it failed now.
+    """
     attempts = claimed.attempts + 1
     if attempts >= TRIES:
-        settle(session, claimed, "failed", fault)
-        return
+        return settle(session, claimed, "failed", fault)
     stated: dict[str, Any] = {
         "attempts": attempts, "fault": fault[:500], "due_at": clock.now() + wait(attempts, after)
     }  # fmt: skip
     if left is not None:
         stated["reply"] = _SHOWINGS.dump_python(list(left), mode="json")
     session.execute(_mine(claimed).values(**stated, **_FREE))
+    return False
 
 
 def renew(session: Session, names: Sequence[str]) -> None:

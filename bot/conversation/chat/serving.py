@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.contracts import InDoubt, Outcome, Sent, TryLater
 from bot.contracts.chat import Chat, Profile, ShowHome, Showing
-from bot.conversation.chat import doing, requests
+from bot.conversation.chat import doing, giving_up, requests
 from bot.conversation.chat.doing import Desk
 from bot.conversation.chat.requests import Claimed
 from bot.log import logger
@@ -154,7 +154,7 @@ class ChatServing:
                     continue  # what was asked is answered; the page shows it when they open it
                 case _:
                     _log.warning("a chat refuses an answer", key=claimed.request.key, why=outcome.reason)
-                    self._settle(claimed, "failed", outcome.reason)
+                    self._fail(claimed, outcome.reason)
                     return
         self._settle(claimed, "answered")
 
@@ -175,7 +175,20 @@ class ChatServing:
     def _settle(self, claimed: Claimed, state: str, fault: str | None = None) -> None:
         self.database.write(lambda session: requests.settle(session, claimed, state, fault))
 
+    def _fail(self, claimed: Claimed, fault: str) -> None:
+        def work(session: Session) -> None:
+            if requests.settle(session, claimed, "failed", fault):
+                giving_up.tell(session, self.desk.network, claimed, done=True)
+
+        self.database.write(work)
+
     def _put_off(
         self, claimed: Claimed, fault: str, after: float | None, left: list[Showing] | None = None
     ) -> None:
-        self.database.write(lambda session: requests.put_off(session, claimed, fault, after, left))
+        done = left is not None or claimed.showings is not None
+
+        def work(session: Session) -> None:
+            if requests.put_off(session, claimed, fault, after, left):
+                giving_up.tell(session, self.desk.network, claimed, done=done)
+
+        self.database.write(work)

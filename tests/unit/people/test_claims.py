@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from bot.contracts.chat import ChatPerson, Profile
-from bot.network import Network
+from bot.contracts.chat import ChatPerson, ChatRequest, Profile
+from bot.conversation.chat.counter import ChatCounter
+from bot.network import Network, load_network
 from bot.people import claims, identities
+from bot.people.erasure import erase
 from bot.store.audit import Audit
-from bot.store.chats import IdentityClaim
+from bot.store.chats import ChatRequestRow, IdentityClaim
 from bot.store.contacts import Contact, contact_by_email
 from bot.store.db import Database
+from bot.store.deliveries import MessageRow
 from tests.conftest import FrozenClock
 from tests.factories import deliveries, person
 
@@ -35,7 +38,9 @@ def ask(database: Database, network: Network, claimed: str = "Alice@example.org"
 def decide(database: Database, approve: bool, actor: str = "bob") -> str:
     with database.reading() as session:
         claim_id = session.scalars(select(IdentityClaim.id)).one()
-    return database.write(lambda session: claims.decide(session, claim_id, approve, actor, "test"))
+    return database.write(
+        lambda session: claims.decide(session, load_network(), claim_id, approve, actor, "test")
+    )
 
 
 def alice(database: Database) -> Contact:
@@ -109,6 +114,72 @@ def test_nobody_makes_somebody_else_of_a_second_account_with_their_own_address(
         claims.claim(session, network, second, "alice@example.org")
     assert decide(town, approve=True, actor=bob.pseudonym) == "own"
     assert decide(town, approve=True, actor="charlie") == "approved"
+
+
+def test_a_contact_hears_by_mail_that_their_account_was_changed(town: Database, network: Network) -> None:
+    with town.writing() as session:
+        contact = contact_by_email(session, "alice@example.org")
+        assert contact
+        contact.language, contact.rhythm = "sv", "off"
+        identities.bind(session, contact, ChatPerson(team="T1", user="UOLD"), "local", "csv")
+    ask(town, network)
+    assert decide(town, approve=True) == "approved"
+    (mail,) = [each for each in deliveries(town) if each.purpose == "confirmation"]
+    assert (mail.sender, mail.recipient, mail.state) == ("email", alice(town).pseudonym, "queued")
+    with town.reading() as session:
+        (message,) = session.get_one(MessageRow, mail.message_id).content
+        bound = session.scalars(
+            select(Audit).where(Audit.action == "identity.bound").order_by(Audit.id)
+        ).all()
+    assert message["title"] == "Ditt konto i Slack har ändrats"
+    assert [fact["text"] for fact in message["facts"]] == ["Alice, alice@elsewhere.example"]
+    assert bound[-1].facts["was"] == "UOLD"
+
+
+def test_nobody_hears_of_what_was_refused(town: Database, network: Network) -> None:
+    ask(town, network)
+    assert decide(town, approve=False) == "refused"
+    assert [each.purpose for each in deliveries(town)] == ["alert"]
+
+
+def test_erasure_takes_along_what_was_said_with_an_account_that_was_replaced(
+    town: Database, network: Network
+) -> None:
+    counter = ChatCounter(town, "slack")
+    for user in ("UOLD", "UALICE", "UBOB"):
+        person = ChatPerson(team="T1", user=user)
+        counter.take(ChatRequest(key=user, kind="say", person=person, team="T1", said="help"))
+    with town.writing() as session:
+        contact = contact_by_email(session, "alice@example.org")
+        assert contact
+        identities.bind(session, contact, ChatPerson(team="T1", user="UOLD"), "local", "csv")
+    old = SHE.model_copy(update={"person": ChatPerson(team="T1", user="UOLD")})
+    town.write(lambda session: claims.claim(session, network, old, "somebody@example.org"))
+    with town.writing() as session:
+        contact = contact_by_email(session, "alice@example.org")
+        assert contact
+        identities.bind(session, contact, HERE, "local", "csv")
+        erase(session, contact, "local")
+    with town.reading() as session:
+        assert session.scalars(select(ChatRequestRow.key)).all() == ["UBOB"]
+        assert session.scalars(select(IdentityClaim)).all() == []
+
+
+def test_an_account_that_is_somebody_elses_by_now_keeps_what_they_said(town: Database) -> None:
+    shared = ChatPerson(team="T1", user="USHARED")
+    ChatCounter(town, "slack").take(
+        ChatRequest(key="bobs", kind="say", person=shared, team="T1", said="help")
+    )
+    with town.writing() as session:
+        contact, bob = (contact_by_email(session, f"{name}@example.org") for name in ("alice", "bob"))
+        assert contact
+        assert bob
+        identities.bind(session, contact, shared, "local", "csv")
+        identities.bind(session, contact, HERE, "local", "csv")
+        identities.bind(session, bob, shared, "local", "csv")
+        erase(session, contact, "local")
+    with town.reading() as session:
+        assert session.scalars(select(ChatRequestRow.key)).all() == ["bobs"]
 
 
 def test_what_a_stranger_said_is_forgotten(town: Database, network: Network, frozen: FrozenClock) -> None:

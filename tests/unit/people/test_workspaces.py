@@ -15,6 +15,7 @@ from bot.contracts.workspaces import Installed
 from bot.delivery import teams
 from bot.people import identities, workspaces
 from bot.people.conversations import add_conversation
+from bot.store.audit import Audit
 from bot.store.contacts import Contact, contact_by_email
 from bot.store.destinations import Destination
 from bot.store.workplace import Account, own_team
@@ -92,7 +93,7 @@ def test_a_revoked_workspace_stops_its_own_lanes_and_loses_nothing(
     assert states(house) == [("C1", "sent"), ("C2", "queued")]
     with house.database.writing() as session:
         assert teams.stopped(session) == ["T2"]
-        assert session.get_one(Account, "slack").blocked_until is None
+        assert session.get_one(Account, ("slack", "")).blocked_until is None
         workspaces.back(session, "T2", "test", "test")
     install(house, slack)
     frozen.advance(5)
@@ -116,7 +117,7 @@ def test_a_removed_app_is_told_once_and_people_hear_by_mail(house: House) -> Non
 def test_the_end_of_the_own_token_stops_the_account(house: House) -> None:
     house.database.write(lambda session: workspaces.gone(session, house.network, "T1"))
     with house.database.reading() as session:
-        assert session.get_one(Account, "slack").blocked_until is not None
+        assert session.get_one(Account, ("slack", "")).blocked_until is not None
         assert teams.stopped(session) == []
 
 
@@ -131,7 +132,7 @@ def test_without_an_own_workspace_the_end_of_one_stops_no_other(
     for _ in ("app_uninstalled", "tokens_revoked"):
         house.database.write(lambda session: workspaces.gone(session, house.network, "T2"))
     with house.database.reading() as session:
-        account = session.get(Account, "slack")
+        account = session.get(Account, ("slack", ""))
         assert account is None or account.blocked_until is None
 
 
@@ -177,3 +178,23 @@ def test_the_own_workspace_is_learnt_and_its_people_keep_one_way(
         assert contact
         mine = (Destination.contact_id == contact.id, Destination.sender == "slack")
         assert session.scalars(select(Destination.team).where(*mine)).all() == [""]
+
+
+def test_an_installation_that_died_before_its_lanes_moved_is_taken_up(house: House, slack: FakeSlack) -> None:
+    with house.database.writing() as session:
+        contact = person(session, "Charlie")
+        identities.bind(session, contact, ChatPerson(team="T2", user="UCHARLIE"), "slack", "address")
+    house.database.write(lambda session: workspaces.gone(session, house.network, "T2"))
+    install(house, slack)  # the token is kept, and the process is gone before it did the rest
+    with house.database.reading() as session:
+        assert teams.stopped(session) == ["T2"]
+    (duty,) = chat_people_duties(house)
+    duty.run({})
+    duty.run({})
+    with house.database.reading() as session:
+        charlie = contact_by_email(session, "charlie@example.org")
+        acts = select(Audit.actor).where(Audit.subject == "T2", Audit.action == workspaces.INSTALLED)
+        assert teams.stopped(session) == []
+        assert charlie is not None
+        assert charlie.slack_left_at is None
+        assert session.scalars(acts).all() == ["silta"]

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from bot.contracts import Outcome
 from bot.contracts.chat import Showing
+from bot.people.enrolment import Person as Enrolled
+from bot.people.enrolment import enrol_all
+from bot.store.contacts import Contact
+from bot.store.deliveries import Delivery, MessageRow
 from integrations.slack.app.chat import SlackChat
 from tests.fakes.slack_people import Person
 from tests.integrations.slack.app.conftest import App
@@ -71,6 +76,7 @@ def test_an_answer_that_comes_too_late_for_slack_has_failed_with_its_reason(app:
     (row,) = app.rows()
     assert row.state == "failed"
     assert "expired_url" in str(row.fault)
+    assert [(name, purpose) for name, purpose, _ in given_up(app)] == [("Alice", "confirmation")]
 
 
 class _Dies(SlackChat):
@@ -134,3 +140,37 @@ def test_the_steps_are_idle_only_when_all_is_answered(app: App, alice: Person) -
     assert not app.steps.idle()
     app.answer()
     assert app.steps.idle()
+
+
+def given_up(app: App) -> list[tuple[str, str, str]]:
+    """Mails and alerts about answers that were given up: to whom, why, and what they are called."""
+    with app.house.database.reading() as session:
+        rows = session.execute(
+            select(Delivery.recipient, Delivery.purpose, MessageRow.content, Contact.name)
+            .join(MessageRow, MessageRow.id == Delivery.message_id)
+            .join(Contact, Contact.pseudonym == Delivery.recipient)
+            .where(Delivery.dedupe_key.contains("chat-given-up"))
+            .order_by(Delivery.id)
+        ).all()
+    return [(row.name, row.purpose, row.content[0]["body"]) for row in rows]
+
+
+def test_whoever_gets_no_answer_after_all_tries_hears_so_by_mail_and_coordinators_once(
+    app: App, alice: Person
+) -> None:
+    with app.house.database.writing() as session:
+        enrol_all(session, [Enrolled("Bob", "bob@example.org", (), "coordinator", language="fi")])
+    app.slack.limit_next(1, times=16, method="response_url")
+    for command in ("/silta varje vecka", "/silta öppna utlysningar"):
+        alice.slash(command)
+        for _ in range(8):
+            app.answer()
+            app.hand.advance(minutes=2)
+    assert [row.state for row in app.rows()] == ["failed", "failed"]
+    assert alice.ephemerals == []
+    told = given_up(app)
+    assert [(name, purpose) for name, purpose, _ in told] == [
+        ("Alice", "confirmation"), ("Bob", "alert"), ("Alice", "confirmation"),
+    ]  # fmt: skip
+    assert told[0][2].startswith("Det är gjort")
+    assert "Joku käytti Siltaa" in told[1][2]
