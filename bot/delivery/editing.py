@@ -30,15 +30,15 @@ from bot.contracts import (
 )
 from bot.delivery import accounts, teams
 from bot.delivery.backoff import TRIES, wait
-from bot.delivery.edits import EDITS, free, moves, urgency
+from bot.delivery.edits import free, moves, urgency
 from bot.delivery.envelopes import addressed, seal
-from bot.delivery.lanes import Lanes
-from bot.delivery.outbox import Allowed
+from bot.delivery.lanes import Lanes, of_account
+from bot.delivery.outbox import SETTINGS, Allowed
 from bot.delivery.threads import GONE
 from bot.log import logger
 from bot.store.chats import PostEdit
 from bot.store.deliveries import Delivery, in_state
-from bot.store.destinations import ERASED
+from bot.store.destinations import ERASED, Destination
 
 LEASE = timedelta(seconds=30)
 """How long a batch of edits is one worker's."""
@@ -73,22 +73,17 @@ def edit(lanes: Lanes, medium: str, sender: Sender | None) -> int:
         able = sender is not None
         claim = partial(_claim, medium=medium, pace=pace, name=name, lanes=lanes, able=able)
         edits, count = lanes.database.write(claim)
-        started, resting = clock.monotonic(), False
+        started, resting = clock.monotonic(), set[str]()
         for each in edits:
+            team = each.outgoing.team
             late = lanes.stopping.is_set() or clock.monotonic() - started > LONGEST
-            outcome = None if late or resting or sender is None else _revise(sender, each)
-            resting = resting or _of_account(outcome)
+            outcome = None if late or team in resting or sender is None else _revise(sender, each)
+            if of_account(outcome):
+                resting.add(team)
             lanes.database.write(partial(_settle, medium=medium, name=name, this=each, outcome=outcome))
         return count
     finally:
         lanes.journal.settled(name)
-
-
-def _of_account(outcome: Outcome | None) -> bool:
-    """Whether the medium takes no further edit just now, so that the rest of a batch need not be tried."""
-    if isinstance(outcome, Misconfigured):
-        return not outcome.team
-    return isinstance(outcome, TryLater) and outcome.account
 
 
 def _revise(sender: Sender, this: Edit) -> Outcome:
@@ -106,17 +101,22 @@ def _claim(
 ) -> tuple[list[Edit], int]:
     """Take what is due; returns it, and how many rows were seen to with those settled on the spot."""
     now = clock.now()
-    account = accounts.account(session, medium + EDITS)
-    if accounts.blocked(account, now):
-        return [], 0
-    # The tokens first: to look through a long queue for nothing, again and again, would keep all writers waiting.
-    may = accounts.draw(account, pace, MOST, now)
-    rows = _due(session, medium, now, may) if may else []
-    taken = [row for row in rows if not _settled_on_the_spot(row, lanes.allowed, now)]
-    accounts.give_back(account, pace, may - len(taken))
-    if taken and not able:
-        accounts.stop(account, f"{medium} is not configured: docs/operations.md says which settings it needs")
-        return [], len(rows) - len(taken)
+    taken: list[Row[Any]] = []
+    seen_to = 0
+    for team, account in accounts.all_of(session, medium, accounts.EDITS).items():
+        if len(taken) == MOST or accounts.blocked(account, now):
+            continue
+        # The tokens first: to look through a long queue for nothing, again and again, would keep all writers waiting.
+        may = accounts.draw(account, pace, MOST - len(taken), now)
+        rows = _due(session, medium, team, now, may) if may else []
+        mine = [row for row in rows if not _settled_on_the_spot(row, lanes.allowed, now)]
+        accounts.give_back(account, pace, may - len(mine))
+        seen_to += len(rows)
+        if mine and not able:
+            reason = f"{medium} is not configured: {SETTINGS}"
+            accounts.rest(account, reason, accounts.STOPPED.total_seconds())
+            mine, seen_to = [], seen_to - len(mine)
+        taken += mine
     shown = lanes.stationery.messages(session, {_message(row) for row in taken})
     edits = []
     for row, outgoing in zip(taken, seal(session, lanes.stationery, taken), strict=True):
@@ -124,15 +124,16 @@ def _claim(
         wish.claim, wish.lease_until = name, clock.real_now() + LEASE
         revised = replace(outgoing, messages=shown[_message(row)], struck=wish.struck)
         edits.append(Edit(row.id, wish.version, row.ref or {}, revised))
-    return edits, len(rows)
+    return edits, seen_to
 
 
-def _due(session: Session, medium: str, now: datetime, most: int) -> Sequence[Row[Any]]:
+def _due(session: Session, medium: str, team: str, now: datetime, most: int) -> Sequence[Row[Any]]:
     return session.execute(
         addressed()
         .add_columns(Delivery.ref, Delivery.revision.label("told"), PostEdit)
         .join(PostEdit, PostEdit.delivery_id == Delivery.id)
-        .where(PostEdit.due_at <= now, free(), moves(), Delivery.sender == medium, in_state("sent"))
+        .where(PostEdit.due_at <= now, free(), moves(), in_state("sent"))
+        .where(Delivery.sender == medium, Destination.team == team)
         .order_by(*urgency(), Delivery.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=PostEdit)
@@ -167,7 +168,7 @@ def _settle(session: Session, medium: str, name: str, this: Edit, outcome: Outco
         wish.version, wish.due_at = wish.version + 1, now
         return
     wish.claim, wish.lease_until = None, None
-    account = accounts.account(session, medium + EDITS)
+    account = accounts.account(session, medium + accounts.EDITS, this.outgoing.team)
     match outcome:
         case None:
             pass
@@ -177,10 +178,9 @@ def _settle(session: Session, medium: str, name: str, this: Edit, outcome: Outco
         case TryLater(reason=reason, after=after, account=True):
             accounts.rest(account, reason, after)
         case Misconfigured(reason=reason, team=team):
+            accounts.stop(account, reason)
             if team:
                 teams.stop(session, team, reason)
-            else:
-                accounts.stop(account, reason)
         case TryLater(reason=reason, after=after):
             _put_off(wish, reason, after, now)
         case InDoubt(reason=reason):

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal,
 from sqlalchemy.orm import Session, aliased
 
 from bot import clock
-from bot.delivery.backoff import STALE
+from bot.delivery import accounts
 from bot.delivery.teams import UNTIL_BACK
 from bot.store.answers import AnswerRow
 from bot.store.chats import PostEdit
@@ -22,7 +22,6 @@ from bot.store.deliveries import Delivery, MessageRow, State, in_state
 from bot.store.destinations import Destination
 from bot.store.items import Item
 from bot.store.types import Instant
-from bot.store.workplace import Account
 
 EDITABLE = ("slack", "discourse")
 """Media whose posts can be edited."""
@@ -36,10 +35,6 @@ there is nothing to edit; but one may be on its way out at this very moment."""
 
 OVER: tuple[State, ...] = ("failed", "expired", "cancelled", "previewed", "digested")
 """Deliveries that came to no post."""
-
-EDITS = ":edits"
-"""What follows a medium's name in that of the account by which its edits are paced: they have a limit of
-their own."""
 
 GATHERED = timedelta(seconds=3)
 """How long answers are gathered before a post is drawn again with them."""
@@ -127,9 +122,6 @@ def _redraw(session: Session, items: int | Select[int], *only: ColumnElement[boo
 
 def edit_due(now: datetime) -> ColumnElement[bool]:
     """Whether some post that surely stands is to be edited by that moment, and its medium is not stopped."""
-    stopped = select(Account.sender).where(
-        Account.blocked_until > now, Account.blocked_until < clock.now() + STALE
-    )
     return exists().where(
         PostEdit.due_at <= now,
         free(),
@@ -137,7 +129,7 @@ def edit_due(now: datetime) -> ColumnElement[bool]:
         in_state("sent"),
         Destination.id == Delivery.destination_id,
         moves(),
-        (Delivery.sender + literal(EDITS)).not_in(stopped),
+        ~accounts.rests(Delivery.sender + literal(accounts.EDITS), Destination.team, now),
     )
 
 

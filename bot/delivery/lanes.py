@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot import clock
-from bot.contracts import InDoubt, Outcome, Pace, Sender
+from bot.contracts import InDoubt, Misconfigured, Outcome, Pace, Sender, TryLater
 from bot.delivery import outbox
 from bot.delivery.envelopes import Stationery
 from bot.delivery.journal import Journal
@@ -82,19 +83,21 @@ class Lanes:
         return count + len(claimed)
 
     def _send(self, sender_name: str, sender: Sender, pace: Pace, name: str, claimed: list[Claimed]) -> None:
-        outcomes = sender.send([each.outgoing for each in claimed])
         results: list[Result] = []
         settled = clock.monotonic()
-        for each in claimed:
-            outcome = None
-            if not self.stopping.is_set() and self.lease.holds(name):
-                self.journal.begin(name, each.delivery_id)
-                outcome = _next(outcomes)
-                self.journal.end(name, each.delivery_id, outcome)
-            results.append(Result(each.delivery_id, each.destination_id, outcome))
-            if clock.monotonic() - settled > SETTLE_EVERY:
-                self._settle(sender_name, pace, name, results)
-                results, settled = [], clock.monotonic()
+        for mine in _by_team(claimed):
+            outcomes, resting = sender.send([each.outgoing for each in mine]), False
+            for each in mine:
+                outcome = None
+                if not resting and not self.stopping.is_set() and self.lease.holds(name):
+                    self.journal.begin(name, each.delivery_id)
+                    outcome = _next(outcomes)
+                    self.journal.end(name, each.delivery_id, outcome)
+                    resting = of_account(outcome)
+                results.append(Result(each.delivery_id, each.destination_id, outcome))
+                if clock.monotonic() - settled > SETTLE_EVERY:
+                    self._settle(sender_name, pace, name, results)
+                    results, settled = [], clock.monotonic()
         self._settle(sender_name, pace, name, results)
 
     def _settle(self, sender_name: str, pace: Pace, name: str, results: list[Result]) -> None:
@@ -111,6 +114,18 @@ class Lanes:
             with self.database.writing() as session:
                 outbox.renew(session, names)
         self.lease.renew(names, started)
+
+
+def of_account(outcome: Outcome | None) -> bool:
+    """Whether a workspace takes nothing more just now, so that the rest of a batch for it is not tried."""
+    return isinstance(outcome, Misconfigured) or (isinstance(outcome, TryLater) and outcome.account)
+
+
+def _by_team(claimed: list[Claimed]) -> Iterator[list[Claimed]]:
+    teams: dict[str, list[Claimed]] = defaultdict(list)
+    for each in claimed:
+        teams[each.outgoing.team].append(each)
+    return iter(teams.values())
 
 
 def _next(outcomes: Iterator[Outcome]) -> Outcome:

@@ -7,7 +7,8 @@ touches the network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ from bot.store.workplace import Account
 
 LEASE = timedelta(seconds=15)
 RENEW_EVERY = 5.0
+SETTINGS = "docs/operations.md says which settings it needs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +60,58 @@ def claim(
     `able` (not configured) gets none, and loses none.
     """
     now = clock.now()
-    account = accounts.account(session, sender)
-    if accounts.blocked(account, now):
-        return [], 0
-    rows = session.execute(
-        _due(sender, now).limit(2 * pace.batch if pace.per_destination else pace.batch)
-    ).all()
-    settled = _settle_unsendable(session, rows, allowed, now)
-    sendable = _first_of_each_lane([row for row in rows if row.id not in settled])
-    if sendable and not able:
-        accounts.stop(account, f"{sender} is not configured: docs/operations.md says which settings it needs")
-        return [], len(settled)
-    may = accounts.draw(account, pace, min(pace.batch, len(sendable)), now)
-    taken = _take(session, sendable[:may], name, now)
-    accounts.give_back(account, pace, may - len(taken))
+    kept = accounts.all_of(session, sender)
+    sendable, settled = _sendable(session, sender, pace, kept, allowed, now)
+    wanted = Counter(row.team for row in sendable)
+    if not able:
+        for team in wanted:
+            accounts.rest(
+                kept[team], f"{sender} is not configured: {SETTINGS}", accounts.STOPPED.total_seconds()
+            )
+        return [], settled
+    for team, count in wanted.items():
+        accounts.draw(kept[team], pace, count, now)
+    taken = _take(session, sendable, name, now)
+    for team, unused in (wanted - Counter(row.team for row in taken)).items():
+        accounts.give_back(kept[team], pace, unused)
     threads = find_threads(session, taken)
     keep_threads(session, threads)
     envelopes = seal(session, stationery, taken, threads)
     claimed = [
         Claimed(row.id, row.destination_id, outgoing) for row, outgoing in zip(taken, envelopes, strict=True)
     ]
-    return claimed, len(settled)
+    return claimed, settled
+
+
+def _sendable(
+    session: Session, sender: str, pace: Pace, kept: Mapping[str, Account], allowed: Allowed, now: datetime
+) -> tuple[list[Row[Any]], int]:
+    """What may go now, oldest first: one delivery a lane, and of a workspace as many as it may send.
+
+    Returns it with the number that was settled on the spot. A workspace that may send no more, however much
+    it has in the queue, is passed over: the others do not wait for it.
+    """
+    left = {
+        team: 0 if accounts.blocked(row, now) else accounts.tokens(row, pace, now)
+        for team, row in kept.items()
+    }
+    window = 2 * pace.batch if pace.per_destination else pace.batch
+    chosen: dict[int, Row[Any]] = {}
+    settled = 0
+    while teams := {team for team, tokens in left.items() if tokens >= 1}:
+        due = _due(sender, now) if len(kept) == 1 else _due(sender, now).where(Destination.team.in_(teams))
+        rows = session.execute(due.limit(window)).all()
+        gone = _settle_unsendable(session, rows, allowed, now)
+        settled += len(gone)
+        for row in rows:
+            if row.id in gone or row.destination_id in chosen or left[row.team] < 1:
+                continue
+            chosen[row.destination_id] = row
+            left[row.team] -= 1
+        held_up = {team for team in teams if left[team] < 1}
+        if len(chosen) >= pace.batch or len(rows) < window or not held_up:
+            break
+    return list(chosen.values())[: pace.batch], settled
 
 
 def lane_free(now: datetime) -> ColumnElement[bool]:
@@ -91,14 +124,13 @@ def lane_free(now: datetime) -> ColumnElement[bool]:
 
 
 def delivery_due(now: datetime) -> ColumnElement[bool]:
-    """Whether any delivery could be claimed: due, its lane free, its sender not stopped."""
-    stopped = select(Account.sender).where(Account.blocked_until > now, Account.blocked_until < now + STALE)
+    """Whether any delivery could be claimed: due, its lane free, its workspace not resting."""
     return exists().where(
         in_state("queued"),
         Delivery.due_at <= now,
         Delivery.destination_id == Destination.id,
         lane_free(now),
-        Delivery.sender.not_in(stopped),
+        ~accounts.rests(Delivery.sender, Destination.team, now),
     )
 
 
@@ -130,13 +162,6 @@ def _settle_unsendable(
                 .execution_options(synchronize_session=False)
             )
     return expired | previewed
-
-
-def _first_of_each_lane(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
-    first: dict[int, Row[Any]] = {}
-    for row in rows:
-        first.setdefault(row.destination_id, row)
-    return list(first.values())
 
 
 def _take(session: Session, rows: Sequence[Row[Any]], name: str, now: datetime) -> list[Row[Any]]:

@@ -5,7 +5,8 @@ Every statement checks the claim: a worker that lost its lease changes nothing a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -22,6 +23,7 @@ from bot.store.db import ring
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Destination
 from bot.store.items import Item
+from bot.store.workplace import Account
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """A lane paused until then takes messages again only when somebody says so."""
@@ -165,21 +167,34 @@ def _put_off(session: Session, claim: str, lane_id: int, outcome: TryLater, now:
 
 
 def _settle_account(session: Session, sender: str, results: Sequence[Result]) -> None:
-    outcomes = [result.outcome for result in results]
-    for outcome in outcomes:
-        if isinstance(outcome, Misconfigured) and outcome.team:
-            teams.stop(session, outcome.team, outcome.reason)
-    row = accounts.account(session, sender)
-    if any(isinstance(outcome, Sent) for outcome in outcomes):
-        accounts.well(row)
-    for outcome in outcomes:
-        if isinstance(outcome, Misconfigured) and not outcome.team:
-            accounts.stop(row, outcome.reason)
-            return
-    waits = [outcome for outcome in outcomes if isinstance(outcome, TryLater) and outcome.account]
-    if waits:
-        longest = max(waits, key=lambda outcome: outcome.after or 0.0)
-        accounts.rest(row, longest.reason, longest.after)
+    """What the outcomes say of each workspace: one that is limited or revoked holds up no other."""
+    kept = accounts.all_of(session, sender)
+    for team, outcomes in _by_team(session, kept, results).items():
+        row = kept[team]
+        if any(isinstance(outcome, Sent) for outcome in outcomes):
+            accounts.well(row)
+        wrong = next((outcome for outcome in outcomes if isinstance(outcome, Misconfigured)), None)
+        waits = [outcome for outcome in outcomes if isinstance(outcome, TryLater) and outcome.account]
+        if wrong is not None:
+            accounts.stop(row, wrong.reason)
+            if wrong.team:
+                teams.stop(session, wrong.team, wrong.reason)
+        elif waits:
+            longest = max(waits, key=lambda outcome: outcome.after or 0.0)
+            accounts.rest(row, longest.reason, longest.after)
+
+
+def _by_team(
+    session: Session, kept: Mapping[str, Account], results: Sequence[Result]
+) -> Mapping[str, list[Outcome | None]]:
+    ids = [result.destination_id for result in results] if len(kept) > 1 else []
+    teams_of = dict(
+        session.execute(select(Destination.id, Destination.team).where(Destination.id.in_(ids))).all()
+    )
+    found: dict[str, list[Outcome | None]] = defaultdict(list)
+    for result in results:
+        found[teams_of.get(result.destination_id, "")].append(result.outcome)
+    return found
 
 
 def plan_stale_anew(session: Session, returned: Set[tuple[int | None, int]], replan: Replan) -> None:

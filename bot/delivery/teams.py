@@ -1,6 +1,7 @@
 """The workspaces of a chat: the lanes of one stop together when the app is removed there, and go on together.
 
-The lanes of the installation's own workspace have no team: what is wrong there stops the sender's account.
+The lanes of the installation's own workspace have no team: what is wrong there stops its account, until it is
+tried again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.delivery import accounts
 from bot.store.db import changed_rows, ring
 from bot.store.destinations import Destination
 
@@ -32,6 +34,8 @@ def stop(session: Session, team: str, reason: str) -> int:
 def resume(session: Session, team: str) -> int:
     """Let the lanes that `stop` stopped move again; returns how many. Those paused for a reason of their own stay."""
     mine = (Destination.sender == SENDER, Destination.team == team, Destination.paused_until == UNTIL_BACK)
+    for kind in (SENDER, SENDER + accounts.EDITS):
+        accounts.well(accounts.account(session, kind, team))
     free = {"paused_until": None, "failures": 0, "failing_since": None, "next_at": None, "fault": None}
     go = update(Destination).where(*mine).values(**free)
     ring(session, "send")

@@ -38,19 +38,23 @@ class WorkerRow(Row):
 
 
 class Account(Row):
-    """What all destinations of one sender share: a token bucket, and whether the sender is stopped.
+    """What all destinations of one sender share, in one workspace: a token bucket, and whether it is stopped.
 
-    `tokens` were there at `filled_at`; `blocked_until` with `fault` is a wait the medium asked for or a
-    fault that an administrator must mend.
+    `team` is the workspace, empty for the installation's own and where there are none. `tokens` were there at
+    `filled_at`; `blocked_until` with `fault` is a wait the medium asked for, or since `stopped_at` a fault that
+    an administrator must mend and hears of at `told_at`.
     """
 
     __tablename__ = "accounts"
     sender: Mapped[str] = mapped_column(String(16), primary_key=True)
+    team: Mapped[str] = mapped_column(String(32), primary_key=True, default="", server_default="")
     tokens: Mapped[float] = mapped_column(default=0.0)
     filled_at: Mapped[datetime]
     blocked_until: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(Text)
+    stopped_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
 
 
 def own_team(session: Session) -> str | None:

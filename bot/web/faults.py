@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.delivery.edits import EDITS, unedited
+from bot.delivery.accounts import EDITS
+from bot.delivery.edits import unedited
 from bot.delivery.teams import UNTIL_BACK
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state

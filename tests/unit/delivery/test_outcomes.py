@@ -189,14 +189,14 @@ def test_a_sender_that_cannot_be_reached_rests_as_a_whole_and_no_try_is_spent(
         frozen.advance(100)
     assert {(row.state, row.attempts) for row in bench.rows()} == {("queued", 0)}
     with bench.database.reading() as session:
-        account = session.get_one(Account, "email")
+        account = session.get_one(Account, ("email", ""))
         assert account.fault == "connection refused"
         assert account.blocked_until - clock.now() <= timedelta(seconds=300)
     sender.script.clear()
     frozen.advance(300)
     assert bench.serve(sender) == 3
     with bench.database.reading() as session:
-        assert session.get_one(Account, "email").fault is None
+        assert session.get_one(Account, ("email", "")).fault is None
 
 
 def test_a_misconfigured_sender_stops_and_is_tried_again_without_losing_anything(
@@ -221,7 +221,7 @@ def test_without_a_sender_everything_waits_and_the_page_can_say_why(
     bench.serve(None)
     assert [row.state for row in bench.rows()] == ["queued"]
     with bench.database.reading() as session:
-        assert "not configured" in session.get_one(Account, "email").fault
+        assert "not configured" in session.get_one(Account, ("email", "")).fault
 
 
 def test_when_the_first_way_fails_for_good_the_other_is_taken_once(bench: Bench) -> None:

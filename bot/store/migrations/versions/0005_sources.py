@@ -23,6 +23,7 @@ def upgrade() -> None:
     _likenesses()
     _homes()
     _columns()
+    _accounts()
 
 
 def _runs() -> None:
@@ -153,3 +154,26 @@ def _columns() -> None:
 
 def _add(table: str, column: sa.Column[Any]) -> None:
     op.add_column(table, column)
+
+
+def _accounts() -> None:
+    """An account for each workspace; those there are become the own workspace's."""
+    op.create_table(
+        "accounts_of_teams",
+        sa.Column("sender", sa.String(length=16), nullable=False),
+        sa.Column("team", sa.String(length=32), nullable=False, server_default=""),
+        sa.Column("tokens", sa.Double(), nullable=False),
+        sa.Column("filled_at", INSTANT, nullable=False),
+        sa.Column("blocked_until", INSTANT, nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("fault", sa.Text(), nullable=True),
+        sa.Column("stopped_at", INSTANT, nullable=True),
+        sa.Column("told_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("sender", "team", name="pk_accounts"),
+    )
+    op.execute(
+        "INSERT INTO accounts_of_teams (sender, tokens, filled_at, blocked_until, failures, fault)"
+        " SELECT sender, tokens, filled_at, blocked_until, failures, fault FROM accounts"
+    )
+    op.drop_table("accounts")
+    op.rename_table("accounts_of_teams", "accounts")
