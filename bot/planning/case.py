@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.contracts import Details, Role
@@ -16,8 +16,9 @@ from bot.store.deliveries import Delivery, Fanout
 from bot.store.destinations import Destination, Subscription, SubscriptionCity, SubscriptionTopic
 from bot.store.digests import DigestPart, DigestRun
 from bot.store.drafts import Draft
-from bot.store.items import Item
+from bot.store.items import Item, ReportRow
 from bot.store.plans import Correction, Reminder
+from bot.store.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Case:
     reminders: Sequence[Reminder] = ()
     correction: Correction | None = None
     drafts: Sequence[Draft] = ()
+    sources: Sequence[str] = ()
 
 
 def look(session: Session, contact: Contact, item_id: int) -> Case | None:
@@ -86,7 +88,15 @@ def look(session: Session, contact: Contact, item_id: int) -> Case | None:
         reminders=session.scalars(reminders.order_by(Reminder.due_at, Reminder.id)).all(),
         correction=session.get(Correction, item_id),
         drafts=session.scalars(drafts).all(),
+        sources=session.scalars(_sources(item_id)).all(),
     )
+
+
+def _sources(item_id: int) -> Select[str]:
+    """The names of the sources that tell of an item, the first one first."""
+    told = (ReportRow.item_id == item_id, ReportRow.withdrawn.is_(False))
+    named = select(Source.name).join(ReportRow, ReportRow.source_id == Source.id).where(*told)
+    return named.group_by(Source.name).order_by(func.min(ReportRow.id))
 
 
 def _reader(session: Session, row: Subscription, role: Role) -> Reader:

@@ -48,6 +48,7 @@ def decisions(case: Case, network: Network, zone: str, now: datetime) -> list[st
     urgent = ", urgent" if item.urgent else ""
     said = [
         f"item {item.id}: {item.kind}, {item.visibility}, {item.state}, revision {item.revision}{urgent}",
+        *_told_by(case),
         *plans.approval(case.drafts, theirs),
         f"contact: {'erased' if contact.erased_at else 'active'}, role {contact.role}",
     ]
@@ -70,6 +71,13 @@ def decisions(case: Case, network: Network, zone: str, now: datetime) -> list[st
         for address, row in case.copies
     ]
     return said
+
+
+def _told_by(case: Case) -> Iterator[str]:
+    if case.item.state == "joined":
+        yield f"sources: it is told as item {case.item.joined_into}"
+    elif len(case.sources) > 1:
+        yield f"sources: told by {len(case.sources)}, {', '.join(case.sources)}"
 
 
 def _came(case: Case, now: datetime) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot import clock
 from bot.contracts import CHANNELS, KINDS, RHYTHMS, ROLES, Details
 from bot.intake.accept import Rights
+from bot.intake.decisions import same
 from bot.network import Network
 from bot.people.conversations import add_conversation
 from bot.people.enrolment import Person, enrol, enrol_all
@@ -212,3 +213,16 @@ def test_who_was_erased_has_no_subscription(database: Database, network: Network
             "subscription: none, so nothing is personal",
         ]
         assert look(session, session.get_one(Contact, alice.id), 99) is None
+
+
+def test_an_item_of_several_sources_names_them_and_a_joined_one_its_item(
+    database: Database, network: Network, frozen: FrozenClock
+) -> None:
+    with database.writing() as session:
+        person(session)
+    tell(database, details(url="https://example.org/one"), name="eura")
+    tell(database, details(url="https://example.org/two"), name="council")
+    assert said(database, network)["sources"] == "told by 2, eura, council"
+    tell(database, details(url="https://example.org/three", closes_at="2027-01-29"), name="ministry")
+    database.write(lambda session: same(session, 3, 1, ZONE, "coordinator"))
+    assert said(database, network, 2)["sources"] == "it is told as item 1"
