@@ -6,11 +6,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.contracts import LANGUAGES, Details, Kind, Language, Report, Surroundings, Visibility
+from bot.contracts import LANGUAGES, Details, Language, Report, Surroundings
+from integrations.articles import external_id, slugs, visibility
 from integrations.feed import extension
 from integrations.feed.entries import Entry, Feed
 
-_LONGEST_ID = 255
 _MOST_ENTRIES = 1_000
 
 
@@ -20,8 +20,6 @@ class Reporter:
     def __init__(self, surroundings: Surroundings, language: Language | None) -> None:
         self._surroundings = surroundings
         self._language = language
-        self._cities = _by_word(surroundings.cities)
-        self._topics = _by_word(surroundings.topics)
 
     def reports(self, feed: Feed) -> tuple[list[Report], list[str]]:
         """One report an entry, newest kept of doubled ids, and a sentence for each thing that was wrong."""
@@ -30,17 +28,17 @@ class Reporter:
         if len(feed.entries) > len(entries):
             faults.append(f"only the first {_MOST_ENTRIES:,} of {len(feed.entries):,} entries were read")
         reports = []
-        for external_id, entry in _once_each(entries, faults):
+        for own, entry in _once_each(entries, faults):
             if not entry.title:
                 faults.append(f"entry {entry.called} was left out: it has neither title nor text")
                 continue
             details, wrong = self._details(entry, feed.language)
             faults += [f"entry {entry.called}: {reason}" for reason in wrong]
-            reports.append(Report(external_id, details))
+            reports.append(Report(own, details))
         return reports, faults
 
     def _details(self, entry: Entry, feed_language: str | None) -> tuple[Details, list[str]]:
-        defaults = self._surroundings.defaults
+        known, defaults = self._surroundings, self._surroundings.defaults
         said, faults = extension.read(
             entry.extension,
             self._surroundings.cities.keys(),
@@ -50,8 +48,8 @@ class Reporter:
         kind = said.kind or defaults.kind
         # The option stands before the feed's own word: WordPress says en-US until somebody changes it.
         language = _known(entry.language) or self._language or _known(feed_language) or defaults.language
-        cities = said.cities if said.cities is not None else _matches(entry, self._cities)
-        topics = said.topics if said.topics is not None else _matches(entry, self._topics)
+        cities = said.cities if said.cities is not None else slugs(entry.categories, known.cities) or None
+        topics = said.topics if said.topics is not None else slugs(entry.categories, known.topics) or None
         details = Details(
             kind=kind,
             title={**said.titles(), language: entry.title},
@@ -59,7 +57,7 @@ class Reporter:
             url=entry.link,
             cities=tuple(dict.fromkeys(cities if cities is not None else defaults.cities)),
             topics=tuple(dict.fromkeys(topics if topics is not None else defaults.topics)),
-            visibility=said.visibility or self._visibility(kind),
+            visibility=said.visibility or visibility(kind, defaults),
             opens_at=said.opens_at,
             closes_at=said.closes_at,
             starts_at=said.starts_at,
@@ -69,22 +67,6 @@ class Reporter:
             **said.of_a_call(),
         )
         return details, faults
-
-    def _visibility(self, kind: Kind) -> Visibility:
-        if kind in {"call", "event"}:
-            return "public"
-        return (self._surroundings.defaults.visibility if kind == "news" else None) or "network"
-
-
-def _by_word(known: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Slugs by every word for them, in lower case."""
-    words = {name.casefold(): slug for slug, names in known.items() for name in names}
-    return words | {slug.casefold(): slug for slug in known}
-
-
-def _matches(entry: Entry, by_word: Mapping[str, str]) -> list[str] | None:
-    words = (category.strip().lstrip("#").casefold() for category in entry.categories)
-    return [by_word[word] for word in words if word in by_word] or None
 
 
 def _known(language: str | None) -> Language | None:
@@ -101,14 +83,14 @@ def _once_each(entries: Sequence[Entry], faults: list[str]) -> Iterator[tuple[st
             titles[entry.link].add(entry.title)
     for entry in entries:
         same[_external_id(entry, titles)].append(entry)
-    for external_id, doubles in same.items():
+    for own, doubles in same.items():
         newest = doubles[0]
         for other in doubles[1:]:
             if other.changed and newest.changed and other.changed.begins() > newest.changed.begins():
                 newest = other
         if any(other != newest for other in doubles):
             faults.append(f"entry {newest.called} stands there more than once; the newest was taken")
-        yield external_id, newest
+        yield own, newest
 
 
 def _external_id(entry: Entry, titles: Mapping[str, set[str]]) -> str:
@@ -123,7 +105,7 @@ def _external_id(entry: Entry, titles: Mapping[str, set[str]]) -> str:
     else:
         published = entry.published.isoformat() if entry.published else ""
         own = "sha256:" + _hash(f"{entry.title} {published}")
-    return own if len(own) <= _LONGEST_ID and own.isprintable() else f"sha256:{_hash(own)}"
+    return external_id(own)
 
 
 def _hash(text: str) -> str:

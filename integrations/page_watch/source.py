@@ -104,10 +104,11 @@ class PageWatchSource:
         return self._options.title or next(filter(None, named), self._place)
 
     def _known_by(self, found: Span | None, known: Cursor) -> dict[str, str | None]:
-        closes = _day(found.closes) if found and found.closes else None
+        closes, opens = (
+            (_day(when) if when else None for when in (found.closes, found.opens)) if found else (None, None)
+        )
         before = date.fromisoformat(known["closes"]) if known.get("closes") else None
-        opened = bool(closes and before and before < today() and closes > before)
-        if known.get("id") and not opened:
+        if known.get("id") and not (closes and before and _is_another(before, opens, closes)):
             return {"id": known["id"], "closes": str(closes or before or "") or None}
         own = f"{self._place}#{closes}" if closes else self._place
         return {"id": external_id(own), "closes": str(closes) if closes else None}
@@ -135,6 +136,11 @@ class PageWatchSource:
             closes_at=found.closes if found else None,
         )
         return Report(own, details)
+
+
+def _is_another(before: date, opens: date | None, closes: date) -> bool:
+    """Whether a round that closed on `before` is over, and this is the next; not its own day, put right afterwards."""
+    return before < today() and before < closes and (closes >= today() or bool(opens and opens > before))
 
 
 def _day(when: When) -> date:

@@ -102,12 +102,12 @@ def test_a_change_is_a_revision_that_shows_what_is_otherwise(
     body = next(iter(said.body.values()))
     change, _, rest = body.partition({"fi": "Sivu nyt", "sv": "Sidan nu", "en": "The page now"}[language])
     assert all(word in change for word in words)
-    assert "**3 500**" in change.replace("**3** **500**", "**3 500**") or "**3 500 000**" in change
+    assert "**3 500**" in change
     assert "2 000 000" in change
     assert "Hakijoina voivat olla julkiset organisaatiot." in change
     assert "Hakijoina" not in rest
     assert "3 500 000" in rest
-    assert "<b>" not in body.replace("\\<b\\>", "").replace("&lt;b&gt;", "").replace("\\<b>", "")
+    assert "Hakuinfo pidetään Teamsissa" in change
 
 
 def test_a_deadline_that_moves_while_the_round_is_open_is_the_same_call(feeds: FakeFeeds) -> None:
@@ -125,6 +125,24 @@ def test_a_new_deadline_after_the_last_has_passed_is_a_new_round(
     own, said = only(ask(feeds, FIRST.replace("2.4.–6.5.2026", "1.9.–30.10.2026"), first.cursor))
     assert own == feeds.url("/rahoitus") + "#2026-10-30"
     assert "Ennen" not in said.body["fi"]
+
+
+def test_the_day_of_a_round_that_is_over_may_be_put_right(
+    feeds: FakeFeeds, at: Callable[[datetime], None]
+) -> None:
+    first = ask(feeds, FIRST)
+    at(AUTUMN)
+    righted = ask(feeds, FIRST.replace("6.5.2026", "8.5.2026"), first.cursor)
+    assert only(righted)[0] == first.reports[0].external_id
+
+
+def test_a_round_that_nobody_saw_open_is_a_round_of_its_own(
+    feeds: FakeFeeds, at: Callable[[datetime], None]
+) -> None:
+    first = ask(feeds, FIRST)
+    at(AUTUMN)
+    missed = ask(feeds, FIRST.replace("2.4.–6.5.2026", "1.6.–30.6.2026"), first.cursor)
+    assert only(missed)[0] == feeds.url("/rahoitus") + "#2026-06-30"
 
 
 def test_what_is_said_after_the_round_belongs_to_it_and_does_not_hide_the_next(

@@ -1,0 +1,83 @@
+"""Pages of calls through the whole house: what a poll brings, and what the next one changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot import clock
+from bot.app import House
+from bot.intake.poll import Polled
+from bot.store.items import Item
+from bot.store.sources import Source
+from tests.fakes.rakennerahastot import FakeRakennerahastot
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+TEXT = "<p>EAKR-haku on auki 1.12.2026–{}. Rahoitusta on haettavissa {} euroa.</p>"
+SWEDISH = "<p>Ansökan är öppen 1.12.2026–15.1.2027. Det finns 1,4 miljoner euro att söka.</p>"
+
+
+def poll(house: House, name: str) -> Polled:
+    steps = house.steps("once")
+    polled = steps.poll_named(name)
+    steps.lanes.journal.close()
+    return polled
+
+
+def add(house: House, kind: str, **options: Any) -> None:
+    with house.database.writing() as session:
+        session.add(
+            Source(
+                name=kind, kind=kind, options=options, cursor={}, first_poll="announce", defaults={"kind": "call"},
+                next_at=clock.now(), created_at=clock.now(),
+            )
+        )  # fmt: skip
+
+
+def test_a_call_in_two_languages_is_one_item_that_is_corrected(
+    open_test_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with FakeRakennerahastot() as site:
+        house = open_test_house(fetch_allow_private=frozenset({site.place}))
+        versions = {"fi": "/-/haku", "sv": "/sv/-/utlysning"}
+        site.notice("haku", "Haku avoinna Lahdessa", TEXT.format("15.1.2027", "730 000"), versions=versions)
+        site.notice("utlysning", "Utlysning i Lahtis", SWEDISH, language="sv", tag="", versions=versions)
+        site.cards("/hakuajat", "/-/haku")
+        add(house, "rakennerahastot", site=site.url("/"))
+        first = poll(house, "rakennerahastot")
+        assert (first.new, first.fault, first.faults) == (1, None, ())
+        again = poll(house, "rakennerahastot")
+        assert (again.new, again.changed, again.unchanged, again.fault) == (0, 0, 0, None)
+        site.notice("haku", "Haku avoinna Lahdessa", TEXT.format("29.1.2027", "730 000"), versions=versions)
+        changed = poll(house, "rakennerahastot")
+        assert (changed.new, changed.changed) == (0, 1)
+    with house.database.reading() as session:
+        said = session.scalars(select(Item)).one().content()
+    assert said.title == {"fi": "Haku avoinna Lahdessa", "sv": "Utlysning i Lahtis"}
+    assert said.amount_eur is None
+    assert [(each.language, each.value) for each in said.figures] == [("fi", 730_000), ("sv", 1_400_000)]
+    assert said.closes_at
+    assert said.closes_at.isoformat() == "2027-01-29"
+
+
+def test_a_page_that_is_edited_is_one_item_with_a_readable_difference(
+    open_test_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with FakeRakennerahastot() as site:
+        house = open_test_house(fetch_allow_private=frozenset({site.place}))
+        site.notice("eakr", "Haku", TEXT.format("15.1.2027", "730 000"))
+        add(house, "page_watch", url=site.url("/-/eakr"), text=".journal-content-article")
+        assert poll(house, "page_watch").new == 1
+        site.notice(
+            "eakr", "Haku", TEXT.format("15.1.2027", "900 000"), stamp="Julkaisuajankohta 1.12.2026 9.00"
+        )
+        assert poll(house, "page_watch").changed == 1
+    with house.database.reading() as session:
+        body = session.scalars(select(Item)).one().content().body["fi"]
+    assert body.index("730 000") < body.index("**900**") < body.index("Sivu nyt")
