@@ -39,6 +39,7 @@ class Visit:
         self._source, self._book, self._left = source, book, most
         self._fresh: dict[str, Notice] = {}
         self._seen: set[str] = set()
+        self._gone: set[str] = set()
         self.faults: list[str] = []
         self.well = 0
         self.certificate_ends: datetime | None = None
@@ -62,6 +63,8 @@ class Visit:
             elif found:
                 self._fresh.pop(other, None)
                 self._book[other]["dates"] = None
+            elif self._left <= 0:
+                self._put_off(url)
 
     def reports(self) -> list[Report]:
         """A report of each group of pages of which one changed."""
@@ -72,10 +75,11 @@ class Visit:
             group = [url, other] if other else [url]
             notices = [self._fresh.get(each) or self._read(each, again=True) for each in group]
             if not all(notices):
-                self._book[url].pop(
-                    "hash", None
-                )  # next time again: half of it would take the other language away
-                continue
+                if other not in self._gone:
+                    self._put_off(url)
+                    continue
+                self._book[url].pop("other")
+                group = [url]
             own = self._own_id(group)
             made[own], faults = self._source.report(own, filter(None, notices))
             self.faults += [each for each in faults if each not in self.faults]
@@ -94,6 +98,9 @@ class Visit:
             notice = self._source.notice(page, url) if changed else None
         except SourceFault as fault:
             self.faults.append(f"{url} was left out: {fault.reason}")
+            self._book[url] = {**entry, "read": str(today())}
+            if fault.kind == "gone":
+                self._gone.add(url)
             return None
         self.well += 1
         self.certificate_ends = page.certificate_ends
@@ -108,6 +115,12 @@ class Visit:
         self._book[url] = {**entry, **validators(page), "hash": said, "dates": days}
         self._fresh[url] = notice
         return notice
+
+    def _put_off(self, url: str) -> None:
+        """Read it again the next time: half of it would take the other language away."""
+        self._fresh.pop(url, None)
+        for name in ("hash", "read"):
+            self._book[url].pop(name, None)
 
     def _pair(self, url: str, other: str) -> None:
         if not self._book[other].get("other"):

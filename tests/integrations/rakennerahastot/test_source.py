@@ -190,6 +190,32 @@ def test_at_most_so_many_pages_are_read_new_ones_first(site: FakeRakennerahastot
     assert {each.external_id for each in second.reports} == set(names[4:6])
 
 
+def test_a_call_waits_for_its_other_language_when_no_more_may_be_read(site: FakeRakennerahastot) -> None:
+    lahti(site, linked=True)
+    first = site.notice("a", "Uutinen", "<p>Teksti</p>", tag="")
+    others = [site.notice(f"b{number}", f"Uutinen {number}", "<p>Teksti</p>", tag="") for number in range(2)]
+    site.cards("/hakuajat", first, *others, "/-/haku-lahti")
+    early = ask(site, most=2)
+    assert {each.external_id for each in early.reports} == {first, *others}
+    [(own, said)] = told(ask(site, early.cursor, most=2)).items()
+    assert (own, set(said.title)) == ("/-/haku-lahti", {"fi", "sv"})
+
+
+def test_a_language_that_is_there_no_more_does_not_hold_the_other_back(site: FakeRakennerahastot) -> None:
+    lahti(site, linked=True)
+    site.cards("/hakuajat", "/-/haku-lahti")
+    first = ask(site)
+    lahti(site, linked=True, text=FINNISH.replace("30.8.2026", "15.9.2026"))
+    site.raise_status("/sv/-/utlysning-lahtis", 503)
+    waiting = ask(site, first.cursor)
+    assert not waiting.reports
+    site.raise_status("/sv/-/utlysning-lahtis", 404)
+    [report] = ask(site, waiting.cursor).reports
+    assert report.external_id == "/-/haku-lahti"
+    assert report.details
+    assert (set(report.details.title), report.details.closes_at) == ({"fi"}, When.parse("2026-09-15"))
+
+
 def test_one_bad_notice_costs_only_itself(site: FakeRakennerahastot) -> None:
     lahti(site, linked=False)
     site.raise_status("/-/gone", 404)
