@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, HttpUrl, StringConstraints, ValidationError
@@ -17,6 +18,9 @@ from integrations.reading import read
 
 _FIRST_YEAR: Final = 2000  # no call that was on the web is older: such a date is a slip of the pen
 _YEARS_AHEAD: Final = 30
+
+MOST_PAGES: Final = 50
+_PATIENCE: Final = 75.0  # seconds for all pages: a poll is leased for two minutes
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -55,6 +59,23 @@ def read_json(
     """What a JSON answer holds, and the page it came on. Raises SourceFault, also for what is no JSON."""
     page = read(url, surroundings, accept="application/json", parts=parts, limit_bytes=limit_bytes)
     return parsed(page.body), page
+
+
+def all_pages(ask: Callable[[int], tuple[list[Any], int]], faults: list[str]) -> list[Any]:
+    """The rows of all pages: `ask` gets a page's number, from 1, and says its rows and how many pages there are.
+
+    What is too much or takes too long is left unread, and `faults` say so.
+    """
+    began = clock.monotonic()
+    found, pages = ask(1)
+    for page in range(2, min(pages, MOST_PAGES) + 1):
+        if clock.monotonic() - began > _PATIENCE:
+            faults.append(f"only the first {page - 1} of {pages} pages were read: the site is too slow")
+            return found
+        found = [*found, *ask(page)[0]]
+    if pages > MOST_PAGES:
+        faults.append(f"only the first {MOST_PAGES} of {pages} pages were read")
+    return found
 
 
 def parsed(body: bytes) -> Any:
@@ -112,7 +133,14 @@ def once_each(reports: Iterable[Report], faults: list[str]) -> list[Report]:
     return list(kept.values())
 
 
-def ended(reports: Sequence[Report], faults: Sequence[str], known: Cursor, *, may_be_empty: bool) -> Fetched:
+def ended(
+    reports: Sequence[Report],
+    faults: Sequence[str],
+    known: Cursor,
+    *,
+    may_be_empty: bool,
+    certificate_ends: datetime | None = None,
+) -> Fetched:
     """What a poll that read the whole list brought; in whatever order it stood, the same list is `unchanged`.
 
     The cursor holds `hash` and `count`. Raises SourceFault when nothing could be read: that is never "nothing new".
@@ -124,8 +152,8 @@ def ended(reports: Sequence[Report], faults: Sequence[str], known: Cursor, *, ma
         raise SourceFault(f"the list is empty, and {before}", kind="empty")
     cursor = {"hash": digest(*reports), "count": len(reports)}
     if cursor["hash"] == known.get("hash"):
-        return Fetched([], cursor, faults, unchanged=True)
-    return Fetched(reports, cursor, faults)
+        return Fetched([], cursor, faults, unchanged=True, certificate_ends=certificate_ends)
+    return Fetched(reports, cursor, faults, certificate_ends=certificate_ends)
 
 
 def digest(*reports: Report) -> str:

@@ -6,6 +6,7 @@ so the site is an option, and what is not as expected is a fault.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,9 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from bot.contracts import Cursor, Fetched, SourceFault, Surroundings
 from integrations.haeavustuksia.call import Call, report
-from integrations.listing import Site, ended, once_each, read_json, rows
+from integrations.listing import Site, all_pages, ended, once_each, read_json, rows
 
-MOST_PAGES: Final = 50
 _PAGE_SIZE: Final = 100
 
 
@@ -38,29 +38,28 @@ class HaeavustuksiaSource:
         self._options = options
         self._site = str(options.site).rstrip("/")
         self._surroundings = surroundings
+        self._certificate_ends: datetime | None = None
 
     def fetch(self, since: Cursor) -> Fetched:
         """All calls that are open or will open. Raises SourceFault when a page of the list cannot be read."""
-        found, faults = self._rows()
-        calls, left_out = rows(found, Call, "hakuasianAsianumero")
+        faults: list[str] = []
+        calls, left_out = rows(all_pages(self._page, faults), Call, "hakuasianAsianumero")
         faults += left_out
         reports = [
             report(call, self._site, self._options.authority, self._surroundings, faults) for call in calls
         ]
-        narrow = bool(self._options.search or self._options.authority)
-        return ended(once_each(reports, faults), faults, since, may_be_empty=narrow)
+        return ended(
+            once_each(reports, faults),
+            faults,
+            since,
+            may_be_empty=bool(self._options.search or self._options.authority),
+            certificate_ends=self._certificate_ends,
+        )
 
-    def _rows(self) -> tuple[list[Any], list[str]]:
-        found: list[Any] = []
-        pages, page = 1, 0
-        while page < min(pages, MOST_PAGES):
-            page += 1
-            answer, _ = read_json(self._address(page), self._surroundings)
-            rows_there, pages = _understood(answer)
-            found += rows_there
-        if pages > MOST_PAGES:
-            return found, [f"only the first {MOST_PAGES} of {pages} pages were read"]
-        return found, []
+    def _page(self, number: int) -> tuple[list[Any], int]:
+        answer, page = read_json(self._address(number), self._surroundings)
+        self._certificate_ends = page.certificate_ends
+        return _understood(answer)
 
     def _address(self, page: int) -> str:
         asked = {

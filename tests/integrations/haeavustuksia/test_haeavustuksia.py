@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import When
 from bot.contracts import SourceFault, SourceLink
-from integrations.haeavustuksia.source import MOST_PAGES
+from integrations.listing import MOST_PAGES
 from tests.fakes.call_sites import FakeHaeavustuksia, Response
 from tests.integrations.call_sources import BROKEN, asked, told
 
