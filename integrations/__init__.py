@@ -16,6 +16,7 @@ INTEGRATIONS = {
     "webhook": "integrations.webhook",
     "feed": "integrations.feed",
     "calendar": "integrations.calendar",
+    "eura": "integrations.eura",
     "haeavustuksia": "integrations.haeavustuksia",
     "sedia": "integrations.sedia",
     "wordpress": "integrations.wordpress",

@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -27,6 +28,7 @@ class Request:
     query: dict[str, str]
     content_type: str
     body: bytes
+    etag: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,9 @@ class FakeEura(FakeSite):
         if request.path != "/hakuilmoitukset/":
             return Response(404, b"<html><body>Sivua ei ole</body></html>", "text/html")
         block = self.block.format(quote(json.dumps(self.data, ensure_ascii=False))) if self.data else ""
-        return self.page(f"<main>{self.anchors}</main>{block}")
+        page = self.page(f"<main>{self.anchors}</main>{block}")
+        etag = f'"{hashlib.sha256(page.body).hexdigest()[:16]}"'
+        return Response(304) if request.etag == etag else replace(page, headers={"ETag": etag})
 
     @staticmethod
     def page(inside: str) -> Response:
@@ -190,7 +194,14 @@ class _Handler(BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in parse_qs(split.query, keep_blank_values=True).items()}
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         answer = self.server.site.respond(
-            Request(self.command, split.path, query, self.headers.get("Content-Type", ""), body)
+            Request(
+                self.command,
+                split.path,
+                query,
+                self.headers.get("Content-Type", ""),
+                body,
+                self.headers.get("If-None-Match", ""),
+            )
         )
         self.send_response(answer.status)
         for name, value in {

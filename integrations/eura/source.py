@@ -1,0 +1,155 @@
+"""Asks EURA 2021 for its calls: the page of all, and the own pages of those that are new or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+
+from bot import clock
+from bot.contracts import Cursor, Fetched, Report, SourceFault, Surroundings
+from integrations.eura.call import Call, closing, notice_address, report
+from integrations.eura.detail import Detail, read_detail
+from integrations.eura.listing import Listing, read_listing
+from integrations.listing import Site, digest, once_each, rows
+from integrations.reading import read, validators
+
+MOST_DETAILS: Final = 20
+_PATIENCE: Final = 60.0  # seconds for all own pages: a poll is leased for two minutes
+
+# What the cursor remembers of a row beside its digest.
+_WHOLE, _BARE, _OVER, _WAITED = "+", "-", ".", "!"
+
+
+class EuraOptions(BaseModel):
+    """Where EURA is, and whether each call's own page is read too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    site: Site = Field(HttpUrl("https://eura2021.fi"), title="Site")
+    details: bool = Field(
+        False,
+        title="Details",
+        description="read the own page of each new or changed call, for its text and money",
+    )
+
+
+class EuraSource:
+    """Reads EURA. Its cursor holds `rows` (a digest of each by id, and what became of its own page) and validators.
+
+    Only rows that are new or changed become reports. A mark behind each digest says: `+` its own page was read, `-`
+    that is still to be done, `.` there is no need since it is closed, `!` it has changed and waits for its own page.
+    """
+
+    def __init__(self, options: EuraOptions, surroundings: Surroundings) -> None:
+        self._details = options.details
+        self._site = str(options.site).rstrip("/")
+        self._surroundings = surroundings
+
+    def fetch(self, since: Cursor) -> Fetched:
+        """What is new or changed. Raises SourceFault when the page cannot be read, or lists no call."""
+        known: Mapping[str, str] = since.get("rows") or {}
+        waiting = self._details and any(each.endswith((_BARE, _WAITED)) for each in known.values())
+        page = read(
+            f"{self._site}/hakuilmoitukset/",
+            self._surroundings,
+            known=None if waiting else since,
+            limit_bytes=15 * 1024 * 1024,
+        )
+        if page.status == 304:
+            return Fetched([], since, unchanged=True, certificate_ends=page.certificate_ends)
+        listing = read_listing(page)
+        calls, bare, faults = self._bare(listing)
+        if listing.links:
+            # Known calls stay as they are: without their days they would all seem to have changed.
+            faults.append("the page's data were not found: only titles and links of new calls were read")
+            calls = {ident: call for ident, call in calls.items() if ident not in known}
+        taken = _Taken(dict(known) if listing.links else {}, [], faults)
+        self._take(taken, calls, bare, known, listing)
+        undated = (each for each in taken.reports if each.details and not each.details.closes_at)
+        faults += [f"{each.external_id}: its closing day is not known" for each in undated]
+        cursor = {"rows": taken.rows, **validators(page)}
+        ends = page.certificate_ends
+        return Fetched(taken.reports, cursor, faults, unchanged=not taken.reports, certificate_ends=ends)
+
+    def _bare(self, listing: Listing) -> tuple[dict[str, Call], dict[str, Report], list[str]]:
+        """The calls of the list and their reports, by id. Raises SourceFault when no row is as it should be."""
+        good, faults = rows(listing.rows, Call, "id")
+        made = [report(call, listing, self._site, self._surroundings, faults) for call in good]
+        once = {each.external_id: each for each in once_each(made, faults)}
+        if not once:
+            raise SourceFault(f"no call could be read: {faults[0]}", kind="structure")
+        if not listing.links and not any(each.details and each.details.closes_at for each in made):
+            raise SourceFault("the page is built otherwise: no call has a closing day", kind="structure")
+        first: dict[str, Call] = {}
+        for call in good:
+            first.setdefault(call.id, call)
+        return first, once, faults
+
+    def _take(
+        self,
+        taken: _Taken,
+        calls: Mapping[str, Call],
+        bare: Mapping[str, Report],
+        known: Mapping[str, str],
+        listing: Listing,
+    ) -> None:
+        """Report what is new or changed, with its own page as far as there is room: what has changed comes first."""
+        began, left = clock.monotonic(), MOST_DETAILS
+        for ident in sorted(calls, key=lambda each: _urgency(known.get(each, ""), bare[each])):
+            call, seen, before = calls[ident], digest(bare[ident])[:16], known.get(ident, "")
+            same, mark = before[:-1] == seen, before[-1:]
+            if same and mark != _BARE:
+                taken.rows[ident] = seen + (_WHOLE if mark == _WAITED else mark)
+                continue
+            wanted = self._details and (mark in {_WHOLE, _WAITED} or not _is_over(call))
+            if wanted and left and clock.monotonic() - began < _PATIENCE:
+                left -= 1
+                if detail := self._detail(ident, taken.faults):
+                    whole = report(call, listing, self._site, self._surroundings, [], detail)
+                    taken.take(ident, whole, seen + _WHOLE)
+                    continue
+            if wanted and mark == _WHOLE:
+                taken.faults.append(
+                    f"{ident}: it has changed, and waits for its own page until the next poll"
+                )
+                taken.rows[ident] = before[:-1] + _WAITED
+            elif same:
+                taken.rows[ident] = seen + (_OVER if _is_over(call) else _BARE)
+            else:
+                taken.take(ident, bare[ident], seen + (_OVER if _is_over(call) else _BARE))
+
+    def _detail(self, ident: str, faults: list[str]) -> Detail | None:
+        try:
+            page = read(notice_address(self._site, ident), self._surroundings)
+            return read_detail(page, clock.now().date())
+        except SourceFault as fault:
+            faults.append(f"{ident}: its own page could not be read: {fault.reason}")
+            return None
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What a poll takes from the list: the cursor's rows, reports, and faults."""
+
+    rows: dict[str, str]
+    reports: list[Report]
+    faults: list[str]
+
+    def take(self, ident: str, report: Report, row: str) -> None:
+        self.rows[ident] = row
+        self.reports.append(report)
+
+
+def _urgency(before: str, bare: Report) -> int:
+    """What has changed since it was told goes before what is new, and that before what only waits for its page."""
+    if before[:-1] == digest(bare)[:16]:
+        return 2
+    return 0 if before else 1
+
+
+def _is_over(call: Call) -> bool:
+    closes = closing(call)
+    return closes is not None and closes.ends() <= clock.now()
