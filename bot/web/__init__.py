@@ -23,6 +23,7 @@ from bot.web.doors import Doors
 from bot.web.exports import exports
 from bot.web.failures import Failures
 from bot.web.feeds import feeds
+from bot.web.files import files
 from bot.web.frame import dress
 from bot.web.health import health
 from bot.web.house import EXTENSION, House
@@ -83,6 +84,7 @@ def build(house: House) -> Flask:
         reader_items,
         archive,
         feeds,
+        files,
         letters,
         likenesses,
         answers,
