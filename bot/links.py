@@ -11,13 +11,17 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from itsdangerous import BadData, Signer, TimestampSigner
+from itsdangerous import BadData, SignatureExpired, Signer, TimestampSigner
 
 PAGE_AGE = 180 * 24 * 3600
 """Seconds that a link to a contact's own page is good for."""
 
 CALENDAR_AGE = 2 * 366 * 24 * 3600
 """Seconds that a contact's own calendar is good for: a program asks for it every few hours, for years."""
+
+
+FILE_AGE = 2 * 366 * 24 * 3600
+"""Seconds that the address of a picture or a file of an announcement is good for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Links:
         self._page = TimestampSigner(secret_key, salt="silta.page")
         self._unsubscribe = Signer(secret_key, salt="silta.unsubscribe")
         self._calendar = TimestampSigner(secret_key, salt="silta.calendar")
+        self._file = TimestampSigner(secret_key, salt="silta.file")
         self._sign_in = Signer(secret_key, salt="silta.sign-in")
         self._marks = hashlib.sha256(f"silta.delivery\0{secret_key}".encode()).digest()
 
@@ -70,6 +75,19 @@ class Links:
     def calendar(self, pseudonym: str, version: int) -> str:
         """The address of the contact's own calendar."""
         return f"{self._url}/calendar/mine/{self._calendar.sign(f'{pseudonym}.{version}').decode()}.ics"
+
+    def file(self, key: str) -> str:
+        """The address of a picture or a file of an announcement."""
+        return f"{self._url}/files/{self._file.sign(key).decode()}"
+
+    def read_file(self, token: str) -> str | None:
+        """The key of a file; empty when its address is too old, None when it is forged."""
+        try:
+            return self._file.unsign(token, max_age=FILE_AGE).decode("ascii", "replace")
+        except SignatureExpired:
+            return ""
+        except BadData:
+            return None
 
     def read_calendar(self, token: str) -> Bearer | None:
         """Whose calendar a token opens; None when it is forged or too old."""

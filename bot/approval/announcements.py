@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.approval.drafts import OPEN, Refused, edit, locked
+from bot.approval.files import cite
 from bot.approval.standing import forget, remember
 from bot.contracts import Details, Report
 from bot.intake.accept import Rights, accept
@@ -65,6 +66,7 @@ def correct(
         return draft
     draft.content, draft.version, draft.author = dict(content), draft.version + 1, actor
     draft.state, draft.approver, draft.release_at, draft.updated_at = "draft", None, None, clock.now()
+    cite(session, draft)
     facts = {"kind": draft.kind, "version": draft.version}
     audit.record(session, actor, "draft.corrected", f"draft {draft.id}", origin, **facts)
     return draft

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.approval.files import cite
 from bot.network import Network
 from bot.planning.alerts import alert
 from bot.store import audit
@@ -45,6 +46,7 @@ def create(
     )  # fmt: skip
     session.add(draft)
     session.flush()
+    cite(session, draft)
     _record(session, draft, "made", actor, origin)
     return draft
 
@@ -64,6 +66,7 @@ def edit(session: Session, draft_id: int, content: Mapping[str, Any], actor: str
     draft.updated_at = clock.now()
     if draft.state == "approved":
         unapprove(draft)
+    cite(session, draft)
     _record(session, draft, "edited", actor, origin)
     return draft
 

@@ -5,7 +5,7 @@ The pages and the chat have forms of their own; both hand their fields in here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -13,14 +13,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot import clock
+from bot.approval.files import ALL_LIMIT, MOST_FILES
 from bot.contracts import BODY_LIMIT, KINDS, LANGUAGES, ROLES, TITLE_LIMIT, Details, Language
 from bot.network import Network
 
 MOMENTS = ("starts_at", "closes_at", "send_at")
 """Moments that a form asks for: each a date and, if it has one, a time in the house's zone."""
 
-MOST_LINKS, PLACE_LIMIT, ADDRESS_LIMIT = 20, 300, 3_000
-"""How many links, and how many characters a place and an address have at most."""
+MOST_LINKS, PLACE_LIMIT, ADDRESS_LIMIT, ALT_LIMIT = 20, 300, 3_000, 500
+"""How many links, and how many characters a place, an address and a picture's words have at most."""
 
 SEND_HOUR = time(9, 0)
 """When something goes out that has a day to go out on and no time."""
@@ -59,8 +60,9 @@ def stated(content: Mapping[str, Any]) -> dict[str, Any]:
         "visibility": details.get("visibility", "network"),
         "urgent": details.get("urgent", False),
         "repeat": content.get("repeat", ""),
-        **{name: list(details.get(name, ())) for name in ("cities", "topics", "roles", "links")},
+        **{name: list(details.get(name, ())) for name in ("cities", "topics", "roles", "links", "files")},
     }
+    values["alts"] = "\n".join(each.get("alt", "") for each in values["files"] if _is_picture(each))
     for language, (title, body) in TEXTS.items():
         values[title] = details.get("title", {}).get(language, "")
         values[body] = details.get("body", {}).get(language, "")
@@ -80,6 +82,7 @@ def content_of(
         ("roles", set(ROLES)),
     ):
         form.values[name] = [slug for slug in form.values.get(name, ()) if slug in known]
+    form.values["files"] = list(_described(form))
     _check(form, moments)
     if form.faults:
         return None
@@ -115,9 +118,32 @@ def _details(form: Form, moments: Mapping[str, clock.When | None]) -> dict[str, 
         "topics": form.values["topics"],
         "roles": form.values["roles"],
         "links": form.values.get("links") or (),
+        "files": form.values["files"],
         "starts_at": moments.get("starts_at"),
         "closes_at": moments.get("closes_at"),
     }
+
+
+def _is_picture(file: Mapping[str, Any]) -> bool:
+    return str(file.get("media_type", "")).startswith("image/")
+
+
+def _described(form: Form) -> Iterator[dict[str, Any]]:
+    """The files, each picture with what it shows: a line each, in their order."""
+    lines = iter(form.get("alts").split("\n"))
+    for each in form.values.get("files") or ():
+        alt = " ".join(next(lines, "").split())[:ALT_LIMIT] if _is_picture(each) else ""
+        yield {**each, "alt": alt}
+
+
+def _check_files(form: Form) -> None:
+    files = form.values["files"]
+    if len(files) > MOST_FILES:
+        form.fault("files", "At most 10 files.")
+    if sum(each["size"] for each in files) > ALL_LIMIT:
+        form.fault("files", "All files together have at most 10 MB.")
+    if any(_is_picture(each) and not each["alt"] for each in files):
+        form.fault("alts", "Say in words what each picture shows, a line each: not everybody sees it.")
 
 
 def _check(form: Form, moments: Mapping[str, clock.When | None]) -> None:
@@ -145,6 +171,7 @@ def _check(form: Form, moments: Mapping[str, clock.When | None]) -> None:
             form.fault(name, "An address has at most 3000 characters.")
         elif url and not url.lower().startswith(("http://", "https://")):
             form.fault(name, "An address begins with https:// or http://.")
+    _check_files(form)
     _check_texts(form)
 
 

@@ -44,6 +44,7 @@ from bot.contracts.commands import (
     StopAll,
     TakeBack,
 )
+from bot.contracts.enclosures import Enclosure
 from bot.contracts.incoming import (
     Accepted,
     Answer,
@@ -87,6 +88,7 @@ from bot.contracts.message import (
     Message,
     Picture,
     Section,
+    Shown,
     Words,
 )
 from bot.contracts.outgoing import (
@@ -175,6 +177,7 @@ __all__ = [
     "Cursor",
     "Defaults",
     "Details",
+    "Enclosure",
     "Entry",
     "Fact",
     "FaultKind",
@@ -226,6 +229,7 @@ __all__ = [
     "ShowHome",
     "ShowMyName",
     "Showing",
+    "Shown",
     "Sorry",
     "Source",
     "SourceFault",

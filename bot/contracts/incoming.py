@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from bot.contracts.enclosures import Enclosure
 from bot.contracts.words import Body, Kind, Language, Moment, Role, Title, Visibility
 
 Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -115,6 +116,7 @@ class Details(BaseModel):
     stated_state: Literal["upcoming", "open", "closed"] | None = None
     identifier: Identifier | None = None
     roles: tuple[Role, ...] = ()
+    files: tuple[Enclosure, ...] = ()
     stated_deadlines: tuple[StatedDeadline, ...] = ()
 
 

@@ -85,6 +85,16 @@ class Picture(BaseModel):
     height: int
 
 
+class Shown(BaseModel):
+    """A picture that stands elsewhere: its address, its media type, and what it shows in words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    media_type: str
+    alt: str
+
+
 class Words(BaseModel):
     """The fixed words round a message, in the reader's language, so that senders need no catalogue.
 
@@ -106,7 +116,7 @@ class Message(BaseModel):
     """A channel-neutral message in one language. `body` is Markdown from outside: data, never markup.
 
     `changes` say what is different now, a sentence each; `sections` are those of a digest or a letter;
-    `preheader` is what a mail program shows beside the subject.
+    `preheader` is what a mail program shows beside the subject; `shown` are pictures below the text.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -125,4 +135,5 @@ class Message(BaseModel):
     sections: tuple[Section, ...] = ()
     picture: Picture | None = None
     attachments: tuple[Attachment, ...] = ()
+    shown: tuple[Shown, ...] = ()
     words: Words

@@ -14,7 +14,7 @@ the dates."""
 _LATER = frozenset(
     {
         "councils", "objectives", "cutoffs", "second_stage_at", "continuous", "may_close_early",
-        "briefing_at", "contact_role", "links", "figures", "identifier", "roles",
+        "briefing_at", "contact_role", "links", "figures", "identifier", "roles", "files",
         "stated_deadlines",
     }
 )  # fmt: skip

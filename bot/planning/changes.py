@@ -28,7 +28,7 @@ _MATERIAL = (
 def changes(before: Details, after: Details, language: Language, network: Network) -> tuple[str, ...]:
     """What changed, a sentence each in one language, what matters most first; empty when nothing shows."""
     told = _Telling(before, after, language, network)
-    return (*told.moments(), *told.sums(), *told.places(), *told.names(), *told.texts())
+    return (*told.moments(), *told.sums(), *told.places(), *told.names(), *told.texts(), *told.files())
 
 
 def material(before: Details, after: Details) -> bool:
@@ -182,6 +182,16 @@ class _Telling:
         if not was:
             return self.say("{what} is now {after}", what=what, after=now)
         return self.say("{what} changed from “{before}” to “{after}”", what=what, before=was, after=now)
+
+    def files(self) -> Iterator[str]:
+        """Files that came or went, by their names."""
+        old, new = ({each.key: each.name for each in said.files} for said in (self.before, self.after))
+        come = [name for key, name in new.items() if key not in old]
+        gone = [name for key, name in old.items() if key not in new]
+        if come:
+            yield self.say("New files: {names}", names=", ".join(come))
+        if gone:
+            yield self.say("Files taken away: {names}", names=", ".join(gone))
 
     def texts(self) -> Iterator[str]:
         """The title, the text and the link, as this reader sees them."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot import words
 from bot.buttons import write
 from bot.contracts import Action, AnswerKind, AskCalendar, AskWhy, Details, GiveAnswer, Language, MuteItem
+from bot.planning import spoken
 from bot.planning.facts import IN_LANGUAGE, where
 
 MOST_SOURCES = 6
@@ -23,7 +24,7 @@ _ANSWERS: Mapping[AnswerKind, str] = {
 def offers(details: Details, language: Language, item_id: int | None) -> tuple[Action, ...]:
     """The links and buttons of a message, the main one first; the reader's own only for an item with an id."""
     own = _own(details, language, item_id) if item_id is not None else ()
-    return (*opening(details, language), *_sources(details, language), *own)
+    return (*opening(details, language), *_files(details, language), *_sources(details, language), *own)
 
 
 def opening(details: Details, language: Language) -> tuple[Action, ...]:
@@ -32,6 +33,13 @@ def opening(details: Details, language: Language) -> tuple[Action, ...]:
         return ()
     label = words.gettext(language, "Open the call" if details.kind == "call" else "Read more")
     return (Action(label=label, url=details.url, primary=True),)
+
+
+def _files(details: Details, language: Language) -> Iterator[Action]:
+    """The files, with what they are called and how large they are: "programme.pdf, 240 kB"."""
+    for each in details.files:
+        if not each.is_picture:
+            yield Action(label=f"{each.name}, {spoken.file_size(each.size, language)}", url=each.url)
 
 
 def _sources(details: Details, language: Language) -> Iterator[Action]:

@@ -39,6 +39,13 @@ def percent(share: float, language: Language) -> str:
     return words.gettext(language, "{percent} %", percent=format_decimal(share, locale=_LOCALE[language]))
 
 
+def file_size(size: int, language: Language) -> str:
+    """Bytes as people say them: "240 kB", "1.5 MB"."""
+    large = size >= 1_000_000
+    number = round(size / 1_000_000, 1) if large else max(1, round(size / 1_000))
+    return f"{format_decimal(number, locale=_LOCALE[language])} {'MB' if large else 'kB'}"
+
+
 def moment(when: When, language: Language) -> str:
     """A moment in full, as a sentence has it inside: "den 15 januari 2027" where a fact has no "den"."""
     said = when.spoken(language)

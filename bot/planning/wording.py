@@ -12,7 +12,7 @@ from datetime import datetime
 from bot import clock, words
 from bot.calendars import attachment
 from bot.clock import When
-from bot.contracts import Attachment, Details, Kind, Language, Message
+from bot.contracts import Attachment, Details, Kind, Language, Message, Shown
 from bot.network import Network
 from bot.planning.calls import state_of
 from bot.planning.changes import changes
@@ -67,6 +67,11 @@ def compose(
         notes=(*only(language, told, spoken if body else told), *notes(details, language)),
         urgent=details.urgent,
         attachments=_calendar(details, language, network, item_id, revision, changed_at),
+        shown=tuple(
+            Shown(url=each.url, media_type=each.media_type, alt=each.alt)
+            for each in details.files
+            if each.is_picture
+        ),
         words=house_words(language, network),
     )
 
@@ -95,6 +100,7 @@ def remind(
             "label": words.gettext(language, "Your reminder") if asked else coming,
             "preheader": f"{coming} · {said.preheader}" if asked and coming else said.preheader,
             "body": "",
+            "shown": (),
         }
     )
 
@@ -127,6 +133,7 @@ def correct(
             "preheader": shortened(" · ".join(changed)),
             "changes": (*changed, *now_closed),
             "body": "" if same_text else said.body,
+            "shown": () if same_text and before.files == after.files else said.shown,
         }
     )
 
@@ -154,6 +161,7 @@ def withdraw(
             "body": "",
             "facts": (),
             "notes": (),
+            "shown": (),
             "actions": link,
             "attachments": cancelled,
         }
@@ -174,6 +182,7 @@ def strike(details: Details, language: Language, network: Network) -> Message:
             "changes": (gone,),
             "facts": (),
             "notes": (),
+            "shown": (),
             "actions": (),
         }
     )

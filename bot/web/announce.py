@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request
@@ -11,12 +12,15 @@ from werkzeug.wrappers import Response as Redirect
 from bot import approval
 from bot.approval import Refused
 from bot.approval.differences import LANGUAGE_NAMES
+from bot.approval.file_kinds import NAME_LIMIT, Unfit
+from bot.approval.files import ALL_LIMIT, FILE_LIMIT, MOST_FILES, known, looked_at, take_in
 from bot.approval.writing import Form
-from bot.contracts import LANGUAGES, ROLES
+from bot.contracts import LANGUAGES, ROLES, Enclosure
 from bot.planning.roles import role_names
+from bot.planning.spoken import file_size
 from bot.store.drafts import Draft
 from bot.web import guard
-from bot.web.announce_form import filled, read
+from bot.web.announce_form import Taken, filled, read
 from bot.web.house import house
 from bot.web.pages import number, page
 
@@ -28,7 +32,16 @@ PUT_FORWARD = "Put forward: another coordinator approves it."
 _SAVED = {"approved": "Nothing was changed: it stays approved."}
 """What is still what was approved, since the same was saved again."""
 
+UPLOAD_LIMIT = ALL_LIMIT + 2 * 1024 * 1024
+"""Bytes of a form with files: all that they may be together, and the texts."""
+
 announce = Blueprint("announce", __name__)
+
+
+@announce.url_value_preprocessor
+def _widen(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Before anything reads the form: it may hold files, which other forms may not."""
+    request.max_content_length = UPLOAD_LIMIT
 
 
 @announce.get("/announce")
@@ -63,7 +76,8 @@ def _keep(draft_id: int | None) -> Response | Redirect:
         with house().database.reading() as session:
             draft = _announcement(session.get(Draft, draft_id))
     before = draft.content if draft else None
-    form, content = read(request.form, house().network, house().settings.zone, before)
+    kept = _take_files()
+    form, content = read(request.form, kept, house().network, house().settings.zone, before)
     if content is None:
         return _page(form, draft, 422)
     try:
@@ -101,6 +115,25 @@ def _save(draft_id: int | None, content: dict[str, Any]) -> tuple[int, str, bool
     return (*house().database.write(work), forward)
 
 
+def _take_files() -> Taken:
+    """What was chosen is kept at once, so that nothing has to be chosen again where something else is wrong."""
+    good, faults = [], []
+    for place, each in enumerate(request.files.getlist("upload")):
+        with closing(each):
+            try:
+                if each.filename and place < MOST_FILES:
+                    good.append(looked_at(each.filename, each.read(FILE_LIMIT + 1)))
+            except Unfit as fault:
+                faults.append(f"{(each.filename or '')[:NAME_LIMIT]}: {fault}")
+
+    def work(session: Session) -> list[Enclosure]:
+        link = house().links.file
+        return known(session, link, request.form.getlist("files")) + take_in(session, link, good)
+
+    files = house().database.write(work)
+    return Taken(list({each.key: each for each in files}.values()), faults)
+
+
 def _announcement(draft: Draft | None) -> Draft:
     if draft is None or draft.kind != "announcement":
         abort(404)
@@ -114,5 +147,6 @@ def _page(form: Form, draft: Draft | None = None, status: int = 200) -> Response
         form=form,
         draft=draft,
         languages=[(each, LANGUAGE_NAMES[each]) for each in LANGUAGES],
+        file_size=file_size,
         roles=[(role, role_names(role, "en").capitalize()) for role in ROLES],
     )

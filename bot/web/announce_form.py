@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,8 +11,17 @@ from werkzeug.datastructures import MultiDict
 
 from bot import clock
 from bot.approval.writing import MOMENTS, Form, content_of, stated
+from bot.contracts import Enclosure
 from bot.network import Network
 from bot.web.pages import typed
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The files that a form has, and what is wrong with those that were not taken."""
+
+    files: Sequence[Enclosure]
+    faults: Sequence[str]
 
 
 def filled(content: Mapping[str, Any], zone: str) -> Form:
@@ -28,7 +38,11 @@ def filled(content: Mapping[str, Any], zone: str) -> Form:
 
 
 def read(
-    sent: MultiDict[str, str], network: Network, zone: str, before: Mapping[str, Any] | None = None
+    sent: MultiDict[str, str],
+    taken: Taken,
+    network: Network,
+    zone: str,
+    before: Mapping[str, Any] | None = None,
 ) -> tuple[Form, dict[str, Any] | None]:
     """What the form says: itself, and the draft's content; None with the form's faults when it cannot be kept.
 
@@ -39,6 +53,11 @@ def read(
     form.values["urgent"] = "urgent" in sent
     for name in ("cities", "topics", "roles"):
         form.values[name] = sent.getlist(name)
+    form.values["files"] = [each.model_dump(mode="json") for each in taken.files]
+    pictures = [each.key for each in taken.files if each.is_picture]
+    form.values["alts"] = "\n".join(" ".join(sent.get(f"alt_{key}", "").split()) for key in pictures)
+    for fault in taken.faults:
+        form.fault("files", fault)
     moments = {name: _moment(form, name, zone) for name in MOMENTS}
     return form, content_of(form, moments, network, zone)
 

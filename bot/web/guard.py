@@ -29,6 +29,7 @@ PUBLIC = frozenset(
         "archive",
         "feeds",
         "calendars",
+        "files",
         "incoming",
         "health",
         "readers",

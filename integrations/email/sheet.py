@@ -59,7 +59,10 @@ class Inline:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One message in one language. `body` is Markdown, everything else plain text on one line."""
+    """One message in one language. `body` is Markdown, everything else plain text on one line.
+
+    `shown` are pictures that stand elsewhere: address, and what they show in words.
+    """
 
     language: str
     purpose: str
@@ -74,6 +77,7 @@ class Sheet:
     links: tuple[Link, ...]
     parts: tuple[Part, ...]
     picture: Inline | None
+    shown: tuple[tuple[str, str], ...]
     words: Words
 
     @property
@@ -123,6 +127,11 @@ def sheet(message: Message, zone: str, slots: Slots) -> Sheet:
         links=_links(message.actions, slots),
         parts=tuple(_part(section, message, zone, slots) for section in message.sections),
         picture=_picture(message.picture) if message.picture else None,
+        shown=tuple(
+            (url, shortened(one_line(each.alt), ALT_LIMIT))
+            for each in message.shown
+            if (url := plain_url(each.url))
+        ),
         words=Words.model_validate({name: one_line(said) for name, said in message.words}),
     )
 

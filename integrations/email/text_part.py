@@ -25,6 +25,7 @@ def _sheet(sheet: Sheet) -> str:
         _changes(sheet),
         _facts(sheet.facts),
         to_text(sheet.body),
+        *(f"{wrapped(alt)}\n{url}" for url, alt in sheet.shown),
         _list(sheet.notes),
         *(_link(link) for link in links if link not in own),
         "\n".join(f"{link.label}: {link.url}" for link in own),

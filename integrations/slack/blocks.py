@@ -25,7 +25,7 @@ from integrations.slack.elements import (
     total,
 )
 from integrations.slack.entries import entry_blocks
-from integrations.slack.plain import escape, line, shorten, size, web_url
+from integrations.slack.plain import clean, escape, line, shorten, size, web_url
 from integrations.slack.prose import paragraphs
 from integrations.slack.spoken import FACT, FACTS, REASON
 
@@ -39,13 +39,15 @@ WHY = REASON + 2 * LINK + 100
 LABEL = 150
 ROSTER = 600
 BUTTONS = 10
+PICTURES, ALT = 10, 1_000
+FETCHED = {"image/png", "image/jpeg", "image/gif"}
 
 
 def blocks(message: Message, zone: str, links: Links, *, interactive: bool = False) -> list[Block]:
     """The blocks of one message in one language, without the reason. Never beyond Slack's limits."""
     offered = offers(message.actions, links, interactive=interactive)
     made = _title(message) + _changes(message) + _facts(message, zone)
-    after = _notes(message) + rows(offered, BUTTONS, message.language)
+    after = _pictures(message) + _notes(message) + rows(offered, BUTTONS, message.language)
     room = limits.TOTAL - WHY - total([*made, *after])
     body = mrkdwn.body(paragraphs(message.body), min(BODY, room), _more(message, offered))
     made += [*([section(body)] if body.strip() else []), *after]
@@ -104,6 +106,21 @@ def _field(fact: Fact, message: Message, zone: str) -> str:
     label = shorten(line(fact.label), limits.BUTTON)
     said = moment_or_text(fact, message, zone, most - limits.BUTTON)
     return f"*{escape(label)}*\n{said}" if label else said
+
+
+def _pictures(message: Message) -> list[Block]:
+    """Pictures where they stand, by what they show; a link where Slack could not fetch them, which fails a post.
+
+    It fetches from the open web, PNG, JPEG and GIF (https://docs.slack.dev/reference/block-kit/blocks/image-block).
+    """
+    made: list[Block] = []
+    for each in message.shown[:PICTURES]:
+        url, alt = web_url(each.url), shorten(line(each.alt) or NAMELESS, ALT, escaped=False)
+        if url and url.startswith("https://") and each.media_type in FETCHED:
+            made.append({"type": "image", "image_url": url, "alt_text": clean(alt)})
+        elif url:
+            made.append(context(mrkdwn.link(url, shorten(alt, limits.BUTTON, escaped=False))))
+    return made
 
 
 def _notes(message: Message) -> list[Block]:

@@ -30,9 +30,13 @@ class Browser:
 
     def submit(self, page: str, action: str, **form: str) -> TestResponse:
         """Post a form that stands on a page, with the page's token."""
+        return self.client.post(action, data={**form, "csrf_token": self.token(page)})
+
+    def token(self, page: str) -> str:
+        """The token of a page's forms."""
         token = _TOKEN.search(self.get(page).text)
         assert token, f"{page} has no form"
-        return self.client.post(action, data={**form, "csrf_token": token[1]})
+        return token[1]
 
 
 def seen(response: TestResponse) -> str:

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _troubles()
     _judgements()
     _likenesses()
+    _files()
     _homes()
     _columns()
     _accounts()
@@ -150,6 +151,29 @@ def _columns() -> None:
     _add("sources", sa.Column("usual_gap", sa.Integer(), nullable=True))
     _add("sources", sa.Column("fault_kind", sa.String(length=16), nullable=True))
     _add("sources", sa.Column("certificate_ends", INSTANT, nullable=True))
+
+
+def _files() -> None:
+    op.create_table(
+        "files",
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("ix_files_digest", "files", ["digest"])
+    op.create_table(
+        "file_uses",
+        sa.Column("file_key", sa.String(length=32), nullable=False),
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["file_key"], ["files.key"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("file_key", "draft_id"),
+    )
 
 
 def _add(table: str, column: sa.Column[Any]) -> None:

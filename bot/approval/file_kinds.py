@@ -1,0 +1,100 @@
+"""What a file is, by its content and never by its name alone; and a name that is safe to show and to save under."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Mapping
+
+from PIL import Image
+
+NAME_LIMIT = 100
+MOST_PIXELS = 50_000_000
+"""More than any screen shows, and a few kilobytes may claim to be far more."""
+
+_PICTURES: Mapping[str, tuple[str, str]] = {
+    "PNG": ("image/png", "png"),
+    "JPEG": ("image/jpeg", "jpg"),
+    "GIF": ("image/gif", "gif"),
+    "WEBP": ("image/webp", "webp"),
+}
+_BEGINNINGS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_DOCUMENTS: Mapping[str, tuple[str, str]] = {
+    "word/document.xml": (f"{_OFFICE}.wordprocessingml.document", "docx"),
+    "xl/workbook.xml": (f"{_OFFICE}.spreadsheetml.sheet", "xlsx"),
+    "ppt/presentation.xml": (f"{_OFFICE}.presentationml.presentation", "pptx"),
+}
+_ODT = b"application/vnd.oasis.opendocument.text"
+_NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+class Unfit(Exception):
+    """A file that is not taken; the text says why, to whoever handed it in (a msgid)."""
+
+
+def kind_of(name: str, body: bytes) -> tuple[str, str]:
+    """The name to show it under, and its media type. Raises Unfit for what is none of the kinds that are taken."""
+    found = _picture(body) or _document(body) or _text(name, body)
+    if found is None:
+        raise Unfit(
+            "Only pictures (PNG, JPEG, GIF, WebP) and PDF, Word, Excel, PowerPoint, ODT, CSV, TXT and ICS."
+        )
+    media_type, ending = found
+    return cleaned(name, ending), media_type
+
+
+def cleaned(name: str, ending: str) -> str:
+    """The last part of a name without anything that hides or misleads, with the ending that its content has."""
+    last = re.split(r"[/\\]", name)[-1]
+    shown = "".join(each for each in unicodedata.normalize("NFC", last) if each.isprintable())
+    stem, _, said = re.sub(r'[<>:"|?*]', "", shown).strip(" .").rpartition(".")
+    same = said.lower() == ending or (said.lower(), ending) == ("jpeg", "jpg")
+    kept = stem if same and stem else (f"{stem}.{said}" if stem else said)
+    return f"{kept.strip(' .')[:NAME_LIMIT] or 'file'}.{ending}"
+
+
+def _picture(body: bytes) -> tuple[str, str] | None:
+    if not body.startswith(_BEGINNINGS):
+        return None
+    try:
+        with Image.open(io.BytesIO(body), formats=tuple(_PICTURES)) as picture:
+            found, pixels = _PICTURES[picture.format or ""], picture.width * picture.height
+            picture.verify()
+    except Image.DecompressionBombError as fault:
+        raise Unfit("This picture is too large to be shown.") from fault
+    except (OSError, SyntaxError, ValueError, EOFError) as fault:
+        raise Unfit("This picture is broken.") from fault
+    if pixels > MOST_PIXELS:
+        raise Unfit("This picture is too large to be shown.")
+    return found
+
+
+def _document(body: bytes) -> tuple[str, str] | None:
+    if body.startswith(b"%PDF-"):
+        return "application/pdf", "pdf"
+    if not body.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            names = archive.namelist()
+            first = archive.open(names[0]).read(len(_ODT) + 1) if names else b""
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as fault:
+        raise Unfit("This file is broken.") from fault
+    if any(each.lower().endswith("vbaproject.bin") for each in names):
+        raise Unfit("A document with macros is not taken: save it without them.")
+    if names[:1] == ["mimetype"] and first == _ODT:
+        return _ODT.decode(), "odt"
+    return next((kind for part, kind in _DOCUMENTS.items() if part in names), None)
+
+
+def _text(name: str, body: bytes) -> tuple[str, str] | None:
+    """Plain text, whatever it is encoded in; its name says only which of the plain kinds it is."""
+    if not body.strip() or _NOT_TEXT.search(body):
+        return None
+    if body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"BEGIN:VCALENDAR"):
+        return "text/calendar", "ics"
+    ending = name.rpartition(".")[2].lower()
+    return {"csv": ("text/csv", "csv"), "txt": ("text/plain", "txt")}.get(ending)
