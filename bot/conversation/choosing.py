@@ -82,7 +82,7 @@ def _hours(session: Session, who: Speaker, hours: str) -> Said:
     if kept == "always":
         return _kept(who, "Messages may now come at any time", undone)
     shown = (kept or USUAL).replace("-", "–")
-    return _kept(who, "Messages now come on working days between {hours}", undone, hours=shown)
+    return _kept(who, "Messages now come on working days at {hours}", undone, hours=shown)
 
 
 def _channel(session: Session, who: Speaker, channel: Channel) -> Said:

@@ -41,7 +41,7 @@ def guide(
         lines += [said, ""]
         if near is not None:
             actions = (Action(label=meant, url="", does=write(near, item_id)),)
-    lines += [words.gettext(language, "Write one of these as your reply:"), ""]
+    lines += [words.gettext(language, "Write one of these:"), ""]
     for msgid in (*_EVERYBODY, *(_COORDINATORS if coordinator else ())):
         lines.append(f"- {words.gettext(language, msgid)}")
     if not of_item:

@@ -80,7 +80,7 @@ def _look(session: Session, room: Room, who: Speaker, asked: Look) -> tuple[List
             title = words.gettext(language, "Coming deadlines: {names}", names=city)
             return coming_deadlines(session, Asked(asked.city, role=role), asked.page, PAGE), title
         case Search():
-            title = words.gettext(language, "What says “{words}”", words=asked.words)
+            title = words.gettext(language, "Results for “{words}”", words=asked.words)
             return with_words(session, Asked(words=asked.words, role=role), asked.page, PAGE), title
 
 
