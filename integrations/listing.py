@@ -103,7 +103,9 @@ def rows(found: Sequence[Any], model: type[Row], called: str) -> tuple[list[Row]
             wrong = fault.errors(include_url=False, include_input=False)[0]
             field = ".".join(str(part) for part in wrong["loc"]) or "the row"
             shown = f" ({name!r:.80})" if name else ""
-            faults.append(f"row {number}{shown} was left out: {field}: {wrong['msg']}")
+            faults.append(
+                f"row {number}{shown} was left out: {field}: {wrong['msg'].removeprefix('Value error, ')}"
+            )
     return good, faults
 
 
@@ -148,7 +150,7 @@ def ended(
     if not reports and faults:
         raise SourceFault(f"no row could be read: {faults[0]}", kind="structure")
     if not reports and not may_be_empty:
-        before = f"it had {known['count']} rows before" if known.get("count") else "it should have some rows"
+        before = f"{known['count']} stood there before" if known.get("count") else "it should have some"
         raise SourceFault(f"the list is empty, and {before}", kind="empty")
     cursor = {"hash": digest(*reports), "count": len(reports)}
     if cursor["hash"] == known.get("hash"):

@@ -36,7 +36,7 @@ class Call(BaseModel):
     @classmethod
     def _says_something(cls, value: str) -> str:
         if not (line := text.title(value, is_html=False)):
-            raise ValueError("is empty")
+            raise ValueError("it is empty")
         return line
 
     @field_validator("period", "regions", mode="before")

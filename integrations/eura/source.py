@@ -17,6 +17,7 @@ from integrations.listing import Site, digest, once_each, rows
 from integrations.reading import read, validators
 
 MOST_DETAILS: Final = 20
+MOST_KNOWN: Final = 2_000
 _PATIENCE: Final = 60.0  # seconds for all own pages: a poll is leased for two minutes
 
 # What the cursor remembers of a row beside its digest.
@@ -66,11 +67,13 @@ class EuraSource:
             # Known calls stay as they are: without their days they would all seem to have changed.
             faults.append("the page's data were not found: only titles and links of new calls were read")
             calls = {ident: call for ident, call in calls.items() if ident not in known}
-        taken = _Taken(dict(known) if listing.links else {}, [], faults)
+        taken = _Taken({}, [], faults)
         self._take(taken, calls, bare, known, listing)
         undated = (each for each in taken.reports if each.details and not each.details.closes_at)
         faults += [f"{each.external_id}: its closing day is not known" for each in undated]
-        cursor = {"rows": taken.rows, **validators(page)}
+        # A row that is missing or broken today is still known tomorrow.
+        rest = {ident: row for ident, row in known.items() if ident not in taken.rows}
+        cursor = {"rows": dict([*rest.items(), *taken.rows.items()][-MOST_KNOWN:]), **validators(page)}
         ends = page.certificate_ends
         return Fetched(taken.reports, cursor, faults, unchanged=not taken.reports, certificate_ends=ends)
 

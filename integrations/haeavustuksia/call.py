@@ -27,7 +27,7 @@ class Call(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     number: Key = Field(alias="hakuasianAsianumero")
-    names: dict[Language, str] = Field(alias="nimi", min_length=1)
+    names: dict[Language, str] = Field(alias="nimi")
     texts: dict[Language, str] = Field({}, alias="kuvaus")
     opens: Any = Field(None, alias="hakuAlkaaDateTimeUtc")
     closes: Any = Field(None, alias="hakuPaattyyDateTimeUtc")
@@ -46,6 +46,13 @@ class Call(BaseModel):
             for language in LANGUAGES
             if isinstance(said := value.get(language), str) and said.strip()
         }
+
+    @field_validator("names")
+    @classmethod
+    def _has_one(cls, value: dict[Language, str]) -> dict[Language, str]:
+        if not value:
+            raise ValueError("it has no name in Finnish, Swedish or English")
+        return value
 
 
 def report(call: Call, site: str, authority: str, surroundings: Surroundings, faults: list[str]) -> Report:

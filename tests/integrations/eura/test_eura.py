@@ -192,6 +192,17 @@ def test_without_data_new_calls_come_from_the_links_and_known_ones_stay(site: Fa
     assert list(told(poll(site, fetched.cursor))) == [new]
 
 
+def test_a_row_that_was_broken_for_a_day_is_still_known(site: FakeEura) -> None:
+    first = poll(site)
+    site.data = data(row(), CALL | {"otsikko": ""})
+    broken = poll(site, first.cursor)
+    assert not broken.reports
+    site.data, site.anchors = None, ANCHOR + "x" * 500
+    assert not poll(site, broken.cursor).reports
+    site.data = data(row(), CALL)
+    assert poll(site, broken.cursor).unchanged
+
+
 PAGE = FakeEura.page("<main><h1>Hakuilmoitukset</h1>" + "Hakuilmoituksia ei ole. " * 100 + "</main>")
 
 

@@ -101,7 +101,7 @@ def test_the_same_list_in_another_order_is_unchanged_and_another_title_is_not(
         ({"hakuasianAsianumero": None}, "row 2 was left out: hakuasianAsianumero"),
         ({"hakuasianAsianumero": "a" * 201}, "hakuasianAsianumero"),
         ({"hakuasianAsianumero": "a\r\nb"}, "hakuasianAsianumero"),
-        ({"nimi": None}, "row 2 ('VN/123/2026') was left out: nimi"),
+        ({"nimi": None}, "row 2 ('VN/123/2026') was left out: nimi: it has no name in Finnish"),
         ({"nimi": {"fi": "  "}}, "nimi"),
         ({"nimi": 5}, "nimi"),
         (
@@ -140,7 +140,7 @@ def test_what_is_no_list_is_a_fault(site: FakeHaeavustuksia, answer: Response, k
 
 def test_no_call_at_all_is_a_fault_unless_few_were_asked_for(site: FakeHaeavustuksia) -> None:
     site.rows = []
-    with pytest.raises(SourceFault, match="the list is empty, and it had 2 rows before") as fault:
+    with pytest.raises(SourceFault, match="the list is empty, and 2 stood there before") as fault:
         asked("haeavustuksia", site, {"count": 2})
     assert fault.value.kind == "empty"
     assert not asked("haeavustuksia", site, search="kaupunki").reports
