@@ -71,7 +71,7 @@ def offer_known(
     items = [before.item_id for before, _ in changed]
     count = select(ReportRow.item_id).where(ReportRow.item_id.in_(items))
     shared = set(session.scalars(count.group_by(ReportRow.item_id).having(func.count() > 1)))
-    known = look_up(session, [content.details for _, content in changed], zone)
+    known = look_up(session, source_id, [content.details for _, content in changed], zone)
     for before, content in changed:
         if before.item_id not in shared:
             found = match(known, source_id, content.details, zone, before.item_id)[:MOST_OFFERS]
@@ -95,7 +95,7 @@ def keep(session: Session, report_id: int, matches: Iterable[Match], state: str,
 def _matches(
     session: Session, source_id: int, contents: Sequence[Content], zone: str
 ) -> dict[str, list[Match]]:
-    known = look_up(session, [content.details for content in contents], zone)
+    known = look_up(session, source_id, [content.details for content in contents], zone)
     return {
         content.external_id: found
         for content in contents

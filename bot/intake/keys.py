@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -22,12 +23,24 @@ _MOST_LINKS = 8
 
 def keys(details: Details, zone: str) -> set[str]:
     """The keys under which a report is found: digests of 32 hex digits, each of a kind of its own."""
-    return {_digest(*parts) for parts in _parts(details, zone)}
+    return {_digest(*parts) for parts in _parts(details)} | ({day_key(details, zone)} - {""})
 
 
 def link_keys(details: Details) -> set[str]:
     """The keys of its links alone."""
     return {_digest("link", link) for link in links(details)}
+
+
+def strong_keys(details: Details) -> set[str]:
+    """The keys under which a source's own reports matter to it too: its number, and its links."""
+    number = identifier(details) if details.kind in TITLED else ""
+    return link_keys(details) | ({_digest("identifier", number)} if number else set())
+
+
+def day_key(details: Details, zone: str) -> str:
+    """The key of its day alone; empty when it has none."""
+    day = day_of(details) if details.kind in TITLED else None
+    return _digest("day", details.kind, local_day(day, zone).isoformat()) if day else ""
 
 
 def links(details: Details) -> list[str]:
@@ -37,6 +50,7 @@ def links(details: Details) -> list[str]:
     return [link for link in dict.fromkeys(found) if link and not link.endswith("/")]
 
 
+@lru_cache(4096)
 def canonical(url: str) -> str:
     """A link without what differs from copy to copy: scheme, www, last slash, fragment, tracking, language.
 
@@ -67,6 +81,7 @@ def identifier(details: Details) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
+@lru_cache(4096)
 def plain(title: str) -> str:
     """A title's words in lower case, without signs."""
     text = unicodedata.normalize("NFKC", title).casefold()
@@ -78,15 +93,13 @@ def day_of(details: Details) -> When | None:
     return door(details) if details.kind == "call" else details.starts_at
 
 
-def _parts(details: Details, zone: str) -> Iterator[tuple[str, ...]]:
+def _parts(details: Details) -> Iterator[tuple[str, ...]]:
     for link in links(details):
         yield "link", link
     if details.kind not in TITLED:
         return
     if number := identifier(details):
         yield "identifier", number
-    if day := day_of(details):
-        yield "day", details.kind, local_day(day, zone).isoformat()
     for title in details.title.values():
         if words := plain(title):
             yield "title", details.kind, words

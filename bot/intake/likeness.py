@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from rapidfuzz import fuzz
 
-from bot.contracts import Details
+from bot.contracts import Details, Language
 from bot.intake.keys import TITLED, day_of, identifier, links, plain
 from bot.planning.calls import local_day
 
@@ -63,6 +63,11 @@ def compare(one: Details, other: Details, zone: str, *, own_link: bool) -> Alike
     return Alike(False, best, why) if near and (not cities or not others or cities & others) else None
 
 
+def may_be_titled(one: Mapping[Language, str], other: Mapping[Any, str]) -> bool:
+    """Whether two titles by language are alike enough to look any further."""
+    return any(_alike(plain(one[each]), plain(other[each])) >= DOUBT for each in one if each in other)
+
+
 def _days(one: Details, other: Details, zone: str) -> Days:
     """How the days compare by which both are known. Two instants of one day are two deadlines."""
     mine, theirs = day_of(one), day_of(other)
@@ -92,8 +97,8 @@ def _alike(one: str, other: str) -> float:
 
 
 def _same_numbers(one: Details, other: Details) -> bool:
-    both: Mapping[str, str] = {each: title for each, title in one.title.items() if each in other.title}
-    return all(_numbers(plain(title)) == _numbers(plain(other.title[each])) for each, title in both.items())  # type: ignore[index]
+    both = [each for each in one.title if each in other.title]
+    return all(_numbers(plain(one.title[each])) == _numbers(plain(other.title[each])) for each in both)
 
 
 def _numbers(title: str) -> set[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from bot.contracts import Details
-from bot.intake.keys import identifier, keys, link_keys
-from bot.intake.likeness import Alike, compare
+from bot.intake.keys import day_key, identifier, keys, link_keys, strong_keys
+from bot.intake.likeness import Alike, compare, may_be_titled
 from bot.store.items import Item, ReportRow
 from bot.store.joining import Likeness, ReportKey
 
@@ -30,15 +31,20 @@ _TOGETHER = 500
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
-    """A report of an item that stands."""
+    """A report of an item that stands. `said` is what it says, as it is stored; `details` reads it when needed."""
 
     report_id: int
     item_id: int
     source_id: int
     state: str
-    details: Details
+    said: Mapping[str, Any]
+
+    @cached_property
+    def details(self) -> Details:
+        """What it says."""
+        return Details.model_validate(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +79,39 @@ def lock_keys(session: Session, contents: Iterable[Details], zone: str) -> None:
     session.execute(lock, {"lock": _LOCKS, "buckets": buckets})
 
 
-def look_up(session: Session, contents: Sequence[Details], zone: str) -> Known:
-    """All that is known under the keys of these contents, in a few statements however many they are."""
+def look_up(session: Session, source_id: int, contents: Sequence[Details], zone: str) -> Known:
+    """All that is known under the keys of these contents, in a few statements however many they are.
+
+    What the source itself said matters only under the same number or link.
+    """
     wanted: Counter[str] = Counter(key for details in contents for key in keys(details, zone))
-    found: dict[str, list[int]] = defaultdict(list)
+    strong = {key for details in contents for key in strong_keys(details)}
+    by_key: dict[str, list[Candidate]] = defaultdict(list)
     for some in _batches(list(wanted)):
-        rows = select(ReportKey.key, ReportKey.report_id).where(ReportKey.key.in_(some))
-        for key, report_id in session.execute(rows.order_by(ReportKey.report_id.desc())):
-            if len(found[key]) < MOST_COMPARED:
-                found[key].append(report_id)
-    candidates = _candidates(session, sorted({each for ids in found.values() for each in ids}))
-    items = sorted({each.item_id for each in candidates.values()})
+        found = (
+            select(
+                ReportKey.key,
+                ReportRow.id,
+                ReportRow.item_id,
+                ReportRow.source_id,
+                Item.state,
+                ReportRow.details,
+            )
+            .join(ReportRow, ReportRow.id == ReportKey.report_id)
+            .join(Item, Item.id == ReportRow.item_id)
+            .where(ReportKey.key.in_(some), ReportRow.withdrawn.is_(False), Item.state.in_(STANDING))
+            .where(or_(ReportRow.source_id != source_id, ReportKey.key.in_(strong.intersection(some))))
+            .order_by(ReportKey.report_id.desc())
+        )
+        for key, *candidate in session.execute(found):
+            if len(by_key[key]) < MOST_COMPARED:
+                by_key[key].append(Candidate(*candidate))
+    items = sorted({each.item_id for candidates in by_key.values() for each in candidates})
     sources: dict[int, set[int]] = defaultdict(set)
     for some_items in _batches(items):
         told = select(ReportRow.item_id, ReportRow.source_id).where(ReportRow.item_id.in_(some_items))
-        for item_id, source_id in session.execute(told):
-            sources[item_id].add(source_id)
-    by_key = {key: [candidates[each] for each in ids if each in candidates] for key, ids in found.items()}
+        for item_id, told_by in session.execute(told):
+            sources[item_id].add(told_by)
     return Known(by_key, sources, wanted)
 
 
@@ -98,11 +120,10 @@ def match(known: Known, source_id: int, details: Details, zone: str, own_item: i
 
     A source tells of nothing twice, unless under the same number.
     """
-    mine = keys(details, zone)
     found: dict[int, Match] = {}
     own_link = all(_alone(known, key, own_item) for key in link_keys(details))
     number = identifier(details)
-    for each in {c.report_id: c for key in mine for c in known.by_key.get(key, ())}.values():
+    for each in _candidates(known, details, zone):
         if each.item_id == own_item:
             continue
         if source_id in known.sources[each.item_id] and not (number and number == identifier(each.details)):
@@ -112,6 +133,17 @@ def match(known: Known, source_id: int, details: Details, zone: str, own_item: i
         if alike and (before is None or _rank(alike) > _rank(before.alike)):
             found[each.item_id] = Match(each.item_id, each.state, alike)
     return sorted(found.values(), key=lambda each: (*(-part for part in _rank(each.alike)), each.item_id))
+
+
+def _candidates(known: Known, details: Details, zone: str) -> list[Candidate]:
+    """Reports to compare with. Of those that share only the day, which are many, those with a like title."""
+    day = day_key(details, zone)
+    by_key = known.by_key
+    found = {c.report_id: c for key in keys(details, zone) - {day} for c in by_key.get(key, ())}
+    for each in by_key.get(day, ()):
+        if each.report_id not in found and may_be_titled(details.title, each.said["title"]):
+            found[each.report_id] = each
+    return list(found.values())
 
 
 def undecided(session: Session, report_id: int, own_item: int, matches: Sequence[Match]) -> list[Match]:
@@ -143,15 +175,3 @@ def _batches(things: Sequence[_T]) -> Iterator[Sequence[_T]]:
 
 def _rank(alike: Alike) -> tuple[float, float]:
     return (float(alike.sure), alike.score)
-
-
-def _candidates(session: Session, report_ids: Sequence[int]) -> dict[int, Candidate]:
-    columns = (ReportRow.id, ReportRow.item_id, ReportRow.source_id, Item.state, ReportRow.details)
-    found: dict[int, Candidate] = {}
-    for some in _batches(report_ids):
-        rows = select(*columns).join(Item, Item.id == ReportRow.item_id)
-        rows = rows.where(ReportRow.id.in_(some), ReportRow.withdrawn.is_(False), Item.state.in_(STANDING))
-        for report_id, item_id, source_id, state, details in session.execute(rows):
-            content = Details.model_validate(details)
-            found[report_id] = Candidate(report_id, item_id, source_id, state, content)
-    return found
