@@ -44,23 +44,20 @@ from bot.contracts.commands import (
     StopAll,
     TakeBack,
 )
+from bot.contracts.details import Details, Figure, SourceLink, StatedDeadline
 from bot.contracts.enclosures import Enclosure
 from bot.contracts.incoming import (
     Accepted,
     Answer,
     Cursor,
     Defaults,
-    Details,
     FaultKind,
     Fetched,
-    Figure,
     Inbox,
     Received,
     Report,
     Source,
     SourceFault,
-    SourceLink,
-    StatedDeadline,
     Verdict,
     Webhook,
 )
