@@ -6,6 +6,7 @@ and accepting asks the source again and loses nothing.
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +26,10 @@ from bot.store.network import read_network
 from bot.store.sources import Source
 
 LEASE = timedelta(minutes=2)
-LONGEST_REST = timedelta(hours=6)
+LONGEST_REST = timedelta(days=1)
+JITTER = 0.1
+"""How much longer than meant a source may rest after a fault, so that several do not come back at once."""
+
 TOLD_AFTER = 5
 """Polls in a row that fail before the coordinators are told: a source may be away for a while."""
 
@@ -136,7 +140,8 @@ def _note_fault(session: Session, source: Source, reason: str, retry_after: floa
     if row is None:
         return
     row.failures += 1
-    rest = timedelta(seconds=max(retry_after or 0.0, row.every * 2.0 ** min(row.failures - 1, 8)))
+    doubled = row.every * 2.0 ** min(row.failures - 1, 8) * random.uniform(1, 1 + JITTER)
+    rest = timedelta(seconds=max(retry_after or 0.0, doubled))
     row.fault, row.lease, row.lease_until = reason, None, None
     row.next_at = clock.now() + min(rest, LONGEST_REST)
     if row.failures == TOLD_AFTER:

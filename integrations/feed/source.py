@@ -76,7 +76,7 @@ class FeedSource:
         known = since if since.get("place") == self._place else {}
         page = self._page(known)
         if page.status == 304:
-            return Fetched([], known, unchanged=True)
+            return Fetched([], known, unchanged=True, certificate_ends=page.certificate_ends)
         cursor = {
             "place": self._place,
             "hash": hashlib.sha256(page.body).hexdigest(),
@@ -84,13 +84,15 @@ class FeedSource:
             **validators(page),
         }
         if cursor["hash"] == known.get("hash"):
-            return Fetched([], cursor, unchanged=True)
+            return Fetched([], cursor, unchanged=True, certificate_ends=page.certificate_ends)
         reports, faults = self._reporter.reports(_document(page))
         if not reports and faults:
             raise SourceFault(f"no entry of the feed could be read: {faults[0]}")
         if not reports and known.get("count"):
-            raise SourceFault(f"the feed is empty, and had {known['count']} entries before")
-        return Fetched(reports, cursor | {"count": len(reports)}, faults)
+            raise SourceFault(f"the feed is empty, and had {known['count']} entries before", kind="empty")
+        return Fetched(
+            reports, cursor | {"count": len(reports)}, faults, certificate_ends=page.certificate_ends
+        )
 
     def _page(self, known: Cursor) -> http.Page:
         if self._options.example:

@@ -64,3 +64,29 @@ def test_the_next_spell_is_told_anew(database: Database, well: Well, frozen: Fro
     well.mended = False
     ask(database, well, 5)
     assert told(database) == 2
+
+
+def test_a_source_that_stays_away_is_asked_ever_more_rarely_but_daily(database: Database, well: Well) -> None:
+    rests = []
+    for _ in range(12):
+        ask(database, well, 1)
+        with database.reading() as session:
+            source = session.scalars(select(Source).where(Source.name == "paper")).one()
+            assert source.next_at is not None
+            rests.append((source.next_at - clock.now()).total_seconds() / source.every)
+    assert all(2**number <= rest <= 1.1 * 2**number for number, rest in enumerate(rests[:6]))
+    assert rests[-1] * source.every == 86_400
+
+
+def test_the_wait_that_a_source_asks_for_is_kept(database: Database, frozen: FrozenClock) -> None:
+    class Busy:
+        def fetch(self, since: Cursor) -> Fetched:
+            raise SourceFault("less often", retry_after=40_000)
+
+    with database.writing() as session:
+        factories.source(session, "paper", next_at=clock.now())
+    poll_named(database, lambda _: Busy(), "paper", "worker", factories.ZONE)
+    with database.reading() as session:
+        rests_until = session.scalars(select(Source.next_at).where(Source.name == "paper")).one()
+    assert rests_until is not None
+    assert (rests_until - clock.now()).total_seconds() == 40_000
