@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,17 @@ from bot.app.clockwork import clockwork
 from bot.app.mailbox import open_mailbox, read_letter
 from bot.app.senders import makers, sender_options, unsent_options, wall_options
 from bot.app.workspaces import TokenOf, open_workspaces, tokens
-from bot.contracts import Integration, Language, Letter, Mailbox, Pace, SourceFault, Surroundings, Webhook
+from bot.contracts import (
+    Fetched,
+    Integration,
+    Language,
+    Letter,
+    Mailbox,
+    Pace,
+    SourceFault,
+    Surroundings,
+    Webhook,
+)
 from bot.contracts import Source as Asked
 from bot.contracts.chat import ChatDoor
 from bot.contracts.workspaces import Workspaces
@@ -115,6 +125,16 @@ class House:
         if kind.webhook is None:
             return None
         return kind.webhook(check_options(kind, self._own_options(source)), self.surroundings(source))
+
+    def sample_reader(self, source: Source) -> Callable[[bytes], Fetched] | None:
+        """What says what a source would make of a body; None where none can. What it gives raises SourceFault."""
+        if source.kind == HOUSE_KIND:
+            return None
+        kind = integration(source.kind)
+        read = kind.sample
+        if read is None:
+            return None
+        return lambda body: read(check_options(kind, source.options), self.surroundings(source), body)
 
     def _own_options(self, source: Source) -> Mapping[str, Any]:
         # The source that `migrate` makes takes its secrets from the environment, so that they can be rotated there.

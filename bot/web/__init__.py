@@ -35,6 +35,7 @@ from bot.web.overview import overview
 from bot.web.preview import preview
 from bot.web.reader_items import reader_items
 from bot.web.readers import readers
+from bot.web.samples import samples
 from bot.web.sign_in import sign_in
 from bot.web.slack import ChatDoors, slack
 from bot.web.why import why
@@ -91,6 +92,7 @@ def build(house: House) -> Flask:
         bounces,
         claims,
         workspaces,
+        samples,
         slack,
     )
     for blueprint in pages:

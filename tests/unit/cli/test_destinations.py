@@ -103,3 +103,19 @@ def test_what_cannot_be_done_is_said(shell: Shell) -> None:
 def test_a_persons_destination_is_not_removed(shell: Shell, tmp_path: Path) -> None:
     shell("contacts", "import", str(a_file(tmp_path, ALICE)))
     assert shell("destinations", "remove", "1").code == 1
+
+
+def test_a_wall_is_added_by_the_name_of_its_source(shell: Shell) -> None:
+    options = ["--set", "url=https://forum.example", "--set", "api_key=key", "--set", "category=7"]
+    assert shell("sources", "add", "discourse", "forum", *options).code == 0
+    assert shell("sources", "add", "discourse", "reading", "--set", "url=https://forum.example").code == 0
+    added = shell("destinations", "add", "discourse", "forum", "--city", "tampere", "--language", "fi,sv")
+    assert (added.code, added.out) == (0, "forum is destination 1: tampere, now, fi,sv\n")
+    for arguments, said in [
+        (["reading"], "reading is not set up to be written to"),
+        (["nowhere"], "there is no source 'nowhere' of kind discourse"),
+        (["forum", "--team", "T1"], "are of Slack"),
+    ]:
+        refused = shell("destinations", "add", "discourse", *arguments)
+        assert refused.code == 1
+        assert said in refused.err
