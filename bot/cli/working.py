@@ -111,7 +111,9 @@ def _say(polled: Polled) -> None:
         click.echo(f"{polled.name}: fault: {polled.fault}")
         return
     joined = f", joined {polled.joined}" if polled.joined else ""
-    click.echo(f"{polled.name}: new {polled.new}, changed {polled.changed}, unchanged {polled.unchanged}{joined}")
+    click.echo(
+        f"{polled.name}: new {polled.new}, changed {polled.changed}, unchanged {polled.unchanged}{joined}"
+    )
     for fault in polled.faults:
         click.echo(f"  left out: {fault}")
 
