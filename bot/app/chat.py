@@ -50,6 +50,7 @@ def announcing(house: House) -> Announcements:
         house.network,
         settings.zone,
         settings.public_url,
+        house.links.file,
         settings.four_eyes,
         settings.delivery_mode == "live",
     )

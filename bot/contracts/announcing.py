@@ -23,12 +23,21 @@ Options = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was chosen in a form; `body` is None where the chat did not give it out."""
+
+    name: str
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """What stands in a form. `form` is the chat's own id of it, the same however often it is handed in.
 
     `values` are the fields that were shown, by name: `title_fi`, `body_fi` and so on, `kind`, `cities`,
     `topics`, `urgent`, `visibility`, `url`, `links` (an address and its words a line), `location`, `starts_at`,
-    `closes_at`, `send_at` (ISO, or empty) and `repeat`. Those of other tabs the house keeps. `draft` and
+    `closes_at`, `send_at` (ISO, or empty), `repeat`, `roles`, `kept` (the files to keep, by key) and `alts` (what each
+    picture shows, a line each). Those of other tabs the house keeps. `uploads` are files chosen now. `draft` and
     `version` are what is edited, 0 for a new one.
     """
 
@@ -37,6 +46,7 @@ class Sheet:
     draft: int = 0
     version: int = 0
     values: Mapping[str, Any] = field(default_factory=dict)
+    uploads: tuple[Upload, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

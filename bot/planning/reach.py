@@ -88,10 +88,10 @@ def reach_lines(found: Reach, language: Language, zone: str) -> Iterator[str]:
     if not said.total:
         yield words.gettext(language, "It reaches nobody: no contact and no conversation fits it.")
         return
-    if found.roles:
-        yield words.gettext(language, "not posted to channels: it is for some roles only")
     if said.people:
         yield _people(said.people, found.cities, language)
+    if found.roles:
+        yield words.gettext(language, "not posted to channels: it is for some roles only")
     if said.conversations:
         yield words.ngettext(language, "{n} conversation", "{n} conversations", said.conversations)
     for at, count in said.later[:MOST_TIMES]:

@@ -12,6 +12,7 @@ NEEDED_SCOPES = {
     "chat:write": "nothing can be posted",
     "commands": "/silta and the shortcuts are not there",
     "app_mentions:read": "a mention of the app is not heard",
+    "files:read": "announcements take no pictures and files in Slack, only on the page",
     "im:write": "a direct message in doubt needs a person to decide",
     "im:history": "what people write to the app is not heard, and a direct message in doubt needs a person to decide",
     "channels:history": "a post in doubt in a public channel needs a person to decide, and answers in threads there "

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.fakes.slack_answers import Ephemeral
 from tests.fakes.slack_door import Answer
+from tests.fakes.slack_files import choose
 from tests.fakes.slack_inputs import elements, find
 from tests.fakes.slack_payloads import Node, Payloads
 from tests.fakes.slack_records import Posted
@@ -67,6 +68,11 @@ class Acts(Payloads):
             self._slack.event(event | {"type": "app_mention"}, team=place.team, **outer)
         told = {"type": "message", "channel_type": place.kind}
         return self._slack.event(event | told, team=place.team, **outer)
+
+    def choose(self, name: str, body: bytes) -> Node:
+        """A file of theirs, for a `file_input` to be filled with."""
+        with self._slack._lock:
+            return choose(self._slack._workspace, self.team, name, body)
 
     def edit(self, written: Any, text: str) -> Answer:
         """Change what they wrote."""

@@ -48,6 +48,26 @@ def take(workspace: Workspace, name: str, body: bytes) -> bool:
     return True
 
 
+def choose(workspace: Workspace, team: str, name: str, body: bytes) -> dict[str, Any]:
+    """What a person's `file_input` holds once they chose a file: docs.slack.dev/reference/objects/file-object."""
+    made = File(f"F{len(workspace.files) + 1:07d}", team, name, len(body), body=body)
+    workspace.files[made.id] = made
+    place = f"{workspace.url}/files-pri/{team}-{made.id}"
+    return {
+        "id": made.id, "name": name, "title": name, "size": made.size, "mode": "hosted", "file_access": "visible",
+        "url_private": f"{place}/{name}", "url_private_download": f"{place}/download/{name}",
+    }  # fmt: skip
+
+
+def give(workspace: Workspace, bearer: str, named: str) -> bytes | None:
+    """The bytes of a file, by `team-file`, to a token of that team that may read files; None to all others."""
+    token, (team, _, name) = workspace.tokens.get(bearer), named.partition("-")
+    file = workspace.files.get(name)
+    if token is None or bearer in workspace.revoked or "files:read" not in token.scopes:
+        return None
+    return file.body if file and file.team == team == token.team else None
+
+
 def finish(workspace: Workspace, token: Token, args: Args) -> dict[str, Any]:
     """`files.completeUploadExternal`: show uploaded files in a conversation."""
     need(token, "files:write")

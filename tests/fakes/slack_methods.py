@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from tests.fakes import slack_chat, slack_directory, slack_files, slack_oauth, slack_reading
+from tests.fakes.slack_records import need
 from tests.fakes.slack_text import Refused
 from tests.fakes.slack_workspace import Args, Token, Workspace
 
@@ -16,6 +18,8 @@ def _views(name: str) -> Method:
     def do(workspace: Workspace, token: Token, args: Args) -> dict[str, Any]:
         if name == "publish" and (token.team, str(args.get("user_id") or "")) not in workspace.users:
             raise Refused("user_not_found")
+        if '"file_input"' in json.dumps(args.get("view")):  # a field for files is for apps that may read them
+            need(token, "files:read")
         return {"view": getattr(workspace.views, name)(token.team, args).shown()}
 
     return do

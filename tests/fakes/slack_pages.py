@@ -20,6 +20,12 @@ def page(workspace: Workspace, url: str, path: str, request: Request) -> Respons
     if path.startswith("/upload/v1/"):
         taken = slack_files.take(workspace, path.rpartition("/")[2], _bytes(request))
         return Response(200, b"OK") if taken else Response(404, b"no such upload")
+    if path.startswith("/files-pri/"):
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        body = slack_files.give(workspace, bearer, path.split("/")[2])
+        if body is None:  # as Slack does: no error, but the page on which people sign in
+            return Response(200, b"<!DOCTYPE html><title>Sign in</title>", {"Content-Type": "text/html"})
+        return Response(200, body, {"Content-Type": "application/octet-stream"})
     if path == "/.well-known/openid-configuration":
         return _json(slack_oauth.discovery(url))
     if path == "/openid/connect/keys":

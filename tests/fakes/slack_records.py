@@ -13,7 +13,7 @@ ALL_SCOPES = frozenset(
     {
         "chat:write", "channels:history", "groups:history", "im:history", "im:write", "channels:read",
         "groups:read", "im:read", "users:read", "users:read.email", "commands", "app_mentions:read",
-        "channels:join", "files:write",
+        "channels:join", "files:write", "files:read",
     }
 )  # fmt: skip
 

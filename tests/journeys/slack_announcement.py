@@ -22,15 +22,17 @@ from tests.conftest import NOON, FrozenClock
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_workspace import Posted
 from tests.fakes.smtp import FakeSmtp
-from tests.journeys.slack_desk import SECRET, Desk, desk_of
+from tests.journeys.slack_desk import SECRET, Desk, desk_of, until
 from tests.journeys.slack_told import Told
 from tests.town import PEOPLE, TAMPERE, Town
+from tests.unit.approval.test_file_kinds import picture
 
 ENGLISH = {
     "title_en": "Energy day for all cities",
     "body_en": "**Energy day** in Tampere:\n\n- how the money is asked for\n- who did it already",
     "kind": "event",
 }
+PICTURE = picture("PNG", (480, 240))
 FINNISH = {"title_fi": "Energiapäivä kaikille kaupungeille", "body_fi": "**Energiapäivä** Tampereella."}
 SWEDISH = {"title_sv": "Energidag för alla städer", "body_sv": "**Energidag** i Tammerfors."}
 
@@ -59,7 +61,8 @@ def play(desk: Desk, told: Told) -> None:
     town.hand.advance(minutes=1)
     town.settle()
     (post,) = posts(town)
-    told.post("The minute is over: it is delivered to the conversation of Tampere", post)
+    assert "The market square of Tampere at dusk" in str(post.blocks)
+    told.post("The minute is over: it is delivered to the conversation of Tampere, with its picture", post)
     correct(desk, told, asked)
     charlie.press(posts(town)[0], "Kiinnostaa")
     town.settle()
@@ -76,9 +79,21 @@ def write(desk: Desk, told: Told) -> None:
     until_field(desk, "starts_at")
     alice.press(None, "announce.count.cities", ["tampere"])
     desk.modal(alice, "contacts in 1 city")
+    alice.press(None, "announce.count.roles", ["city_lead", "coordinator"])
+    desk.modal(alice, "not posted to channels: it is for some roles only")
+    told.modal("She tries some roles: the count says that no channel would hear of it", alice)
+    alice.press(None, "announce.count.roles", [])
+    until(lambda: "some roles only" not in alice.modals[-1].text, lambda: "still for some roles")
     starts = int(clock.now().timestamp()) + 14 * 86_400
     alice.fill({name: value for name, value in ENGLISH.items() if name != "kind"} | {"starts_at": starts})
-    told.modal("She chooses an event for Tampere, and writes in English", alice)
+    chosen = [
+        alice.choose("market-square.png", PICTURE),
+        alice.choose("programme.pdf", b"%PDF-1.7 programme"),
+    ]
+    alice.fill({"upload": chosen, "alts": "The market square of Tampere at dusk"})
+    told.modal(
+        "She chooses an event for Tampere, writes in English, and adds a picture and a programme", alice
+    )
     desk.turn(alice, "Finnish", "title_fi")
     alice.fill(FINNISH)
     desk.turn(alice, "Swedish", "title_sv")
@@ -87,6 +102,7 @@ def write(desk: Desk, told: Told) -> None:
     told.modal("Finnish and Swedish have tabs of their own; the count says whom it reaches", alice)
     alice.press(None, "Preview")
     desk.modal(alice, "Energidag för alla städer", deep=2)
+    assert "programme.pdf, 1 kB" in alice.modals[-1].text
     told.modal("The preview, as each reader gets it", alice)
     alice.close_modal()
     alice.submit()
@@ -144,8 +160,6 @@ def posts(town: Town) -> list[Posted]:
 
 def until_field(desk: Desk, name: str) -> None:
     """Wait until a field stands in Alice's form."""
-    from tests.journeys.slack_desk import until
-
     until(lambda: any(block["block_id"] == name for block in desk.alice.modals[-1].blocks), lambda: name)
 
 

@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot import clock
 from bot.people.enrolment import Person
 from bot.store.audit import Audit
 from bot.store.drafts import Draft
 from tests.fakes.slack_people import Person as Somebody
+from tests.fakes.slack_records import ALL_SCOPES
 from tests.fakes.slack_workspace import Posted
 from tests.journeys.slack_announcement import play
 from tests.journeys.slack_desk import SECRET, Desk, desk_of, until
 from tests.journeys.slack_told import Told
 from tests.town import OpenTown
+from tests.unit.approval.test_file_kinds import picture
 
 pytestmark = pytest.mark.of_sqlite
 
@@ -117,11 +120,75 @@ def test_a_place_too_long_is_said_by_its_field_and_kept_whole(desk: Desk) -> Non
     desk.write(desk.alice, title_en="Welcome")
     desk.alice.press(None, "announce.count.kind", "event")
     until(lambda: "location" in str(desk.alice.modals[-1].blocks), lambda: "no place is asked for")
-    desk.alice.submit({"location": "x" * 301, "starts_at": int(desk.town.hand().timestamp()) + 86_400})
+    desk.alice.submit({"location": "x" * 301, "starts_at": int(clock.now().timestamp()) + 86_400})
     assert desk.alice.modals[-1].errors == {"location": "A place has at most 300 characters."}
     desk.alice.press(None, "Swedish")
     until(lambda: "title_sv" in str(desk.alice.modals[-1].blocks), lambda: "no Swedish tab")
     assert desk.alice.modals[-1].filled["location"]["announce.field.location"]["value"] == "x" * 301
+
+
+def test_pictures_and_files_go_with_it_and_a_picture_needs_words(desk: Desk) -> None:
+    alice = desk.alice
+    chosen = [alice.choose("bridge.png", picture("PNG")), alice.choose("programme.pdf", b"%PDF-1.7 x")]
+    desk.write(alice, title_en="Welcome", upload=chosen)
+    alice.press(None, "Preview")
+    desk.modal(alice, "Say in words what each picture shows", deep=2)
+    alice.close_modal()
+    alice.submit()
+    desk.modal(alice, "Files so far")
+    assert "Say in words what each picture shows" in alice.modals[-1].text
+    alice.submit({"alts": "A bridge at night"})
+    desk.modal(alice, "Put forward")
+    files = drafts(desk)[0].content["details"]["files"]
+    assert [(file["name"], file.get("alt", "")) for file in files] == [
+        ("bridge.png", "A bridge at night"),
+        ("programme.pdf", ""),
+    ]
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "programme.pdf, 1 kB")
+    desk.town.hand.advance(minutes=2)
+    (post,) = [post for post in desk.told(desk.charlie) if "Welcome" in post.text]
+    assert f"<{files[0]['url']}|A bridge at night>" in str(post.blocks)  # Slack cannot fetch from 127.0.0.1
+    alice.press(asked, "Look at it")
+    desk.modal(alice, "It has gone out.")
+    alice.press(None, "Edit")
+    desk.modal(alice, "Files so far", deep=2)
+    alice.submit({"kept": [files[1]["key"]], "alts": ""})
+    desk.modal(alice, "Put forward", deep=2)
+    assert [file["name"] for file in drafts(desk)[0].content["details"]["files"]] == ["programme.pdf"]
+
+
+def test_a_file_that_is_not_taken_is_named_and_the_rest_of_the_form_stays(desk: Desk) -> None:
+    alice = desk.alice
+    bad, good = alice.choose("{evil}.html", b"<script>"), alice.choose("a.txt", b"hello")
+    desk.write(alice, title_en="Welcome", upload=[bad, good])
+    alice.press(None, "Save as a draft")
+    assert "{evil}.html: Only pictures" in desk.modal(alice, "Files so far").text
+    alice.press(None, "Save as a draft")
+    desk.modal(alice, "Saved. It is not put forward yet.")
+    assert [file["name"] for file in drafts(desk)[0].content["details"]["files"]] == ["a.txt"]
+
+
+def test_without_the_scope_there_is_no_field_for_files_and_no_file_is_read(desk: Desk) -> None:
+    alice, slack = desk.alice, desk.town.slack
+    form = desk.write(alice, title_en="Welcome", upload=[alice.choose("a.txt", b"hello")])
+    slack.add_token(slack.token, scopes=ALL_SCOPES - {"files:read"})
+    alice.submit(view=form)
+    assert "Slack did not give it out" in desk.modal(alice, "a.txt").text
+    desk.close(alice)
+    desk.write(alice, title_en="Welcome again")
+    assert "upload" not in {block.get("block_id") for block in alice.modals[-1].blocks}
+    alice.submit()
+    desk.modal(alice, "Put forward")
+
+
+@pytest.mark.parametrize("url", ["https://evil.example.org/a.txt", "http://files.slack.com/a.txt", "x", ""])
+def test_the_token_goes_to_slack_alone(desk: Desk, url: str) -> None:
+    chosen = desk.alice.choose("a.txt", b"hello") | {"url_private_download": url}
+    desk.write(desk.alice, title_en="Welcome", upload=[chosen])
+    desk.alice.submit()
+    assert "Slack did not give it out" in desk.modal(desk.alice, "a.txt").text
 
 
 def test_a_form_handed_in_twice_makes_one_draft(desk: Desk) -> None:
@@ -223,7 +290,7 @@ def test_a_preview_shows_what_each_reader_gets(desk: Desk) -> None:
 def test_the_whole_life_of_an_announcement(desk: Desk) -> None:
     told = Told(quiet=True)
     play(desk, told)
-    assert len(told.steps) == 16
+    assert len(told.steps) == 17
     (item,) = [draft.subject_id for draft in drafts(desk)]
     with desk.town.house.database.reading() as session:
         acts = session.scalars(select(Audit.action).where(Audit.subject.in_(("draft 1", f"item {item}"))))

@@ -14,7 +14,17 @@ from bot.approval.drafts import locked
 from bot.contracts import Details, Language
 from bot.contracts.announcing import Act, Seen, Sheet, Sorry, Writing
 from bot.contracts.chat import ChatPerson
-from bot.conversation.announcing.forms import checked, fields_of, keep, led_to, merged, sketch
+from bot.conversation.announcing.forms import (
+    checked,
+    fields_of,
+    keep,
+    led_to,
+    look_at_all,
+    merged,
+    sketch,
+    unfit_words,
+    with_files,
+)
 from bot.conversation.announcing.labels import DONE, UNCHANGED, choices, labels
 from bot.conversation.announcing.shown import Rules, gone_out, readings, seen, when_lines
 from bot.people.identities import bound
@@ -66,14 +76,15 @@ class Announcements:
 
     def preview(self, person: ChatPerson, sheet: Sheet) -> Seen | Writing | Sorry:
         """How it would read, in each language; the form with its faults when it cannot be read yet."""
+        good, bad = look_at_all(sheet.uploads)
 
         def work(session: Session, author: Contact) -> Seen | Writing:
             draft = session.get(Draft, sheet.draft) if sheet.draft else None
-            values = merged(session, sheet, draft)
+            values = with_files(session, self._rules.file_link, merged(session, sheet, draft), good, bad)
             keep(session, sheet, author.pseudonym, values)
             form, content = checked(values, self._rules.network, self._rules.zone)
-            if content is None:
-                return self._faulty(session, author, sheet, values, form.faults, draft)
+            if content is None or bad:
+                return self._faulty(session, author, sheet, values, form.faults, draft, bad)
             details = Details.model_validate(content["details"])
             return Seen(
                 language=author.language,
@@ -90,14 +101,15 @@ class Announcements:
 
     def hand_in(self, person: ChatPerson, sheet: Sheet, *, forward: bool) -> Seen | Writing | Sorry:
         """Keep the draft, and put it `forward` for approval. The same form twice makes one draft."""
+        good, bad = look_at_all(sheet.uploads)
 
         def work(session: Session, author: Contact) -> Seen | Writing:
             draft = session.get(Draft, sheet.draft) if sheet.draft else None
-            values = merged(session, sheet, draft)
+            values = with_files(session, self._rules.file_link, merged(session, sheet, draft), good, bad)
             made = led_to(session, sheet, author.pseudonym, values)
             form, content = checked(values, self._rules.network, self._rules.zone)
-            if content is None:
-                return self._faulty(session, author, sheet, values, form.faults, draft)
+            if content is None or bad:
+                return self._faulty(session, author, sheet, values, form.faults, draft, bad)
             kept = self._kept(session, author.pseudonym, made, sheet, content)
             keep(session, sheet, author.pseudonym, values, kept.id)
             done = UNCHANGED.get(kept.state)
@@ -196,8 +208,10 @@ class Announcements:
         values: Mapping[str, Any],
         faults: Mapping[str, str],
         draft: Draft | None,
+        unfit: Mapping[str, str],
     ) -> Writing:
         said = {name: words.gettext(author.language, fault) for name, fault in faults.items()}
+        said |= unfit_words(author.language, unfit)
         return replace(self._writing(session, author, sheet, values, sheet.tab, draft), faults=said)
 
     def _count(
@@ -229,9 +243,8 @@ class Announcements:
             with self._database.reading() as session:
                 return run(session)
         except Refused as fault:
-            title = words.gettext(language[0], "Nothing was done")
-            return Sorry(language[0], title, words.gettext(language[0], str(fault)))
+            why = str(fault)
         except _NoRight:
-            title = words.gettext(language[0], "Nothing was done")
             why = "Only coordinators write to the network and decide on drafts. Ask one of them."
-            return Sorry(language[0], title, words.gettext(language[0], why))
+        title = words.gettext(language[0], "Nothing was done")
+        return Sorry(language[0], title, words.gettext(language[0], why))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from bot import clock
+from bot import clock, words
+from bot.approval.file_kinds import NAME_LIMIT, Unfit
+from bot.approval.files import MOST_FILES, FileLink, Looked, looked_at, take_in
 from bot.approval.writing import MOMENTS, TEXTS, Form, content_of, stated
 from bot.contracts import BODY_LIMIT, KINDS, ROLES, TITLE_LIMIT, Details, Language
-from bot.contracts.announcing import Sheet
+from bot.contracts.announcing import Sheet, Upload
 from bot.network import Network
 from bot.store.chats import ChatForm
 from bot.store.db import insert_into
@@ -42,6 +44,9 @@ def merged(session: Session, sheet: Sheet, draft: Draft | None) -> dict[str, Any
     bare = {name: values[name] for name in MOMENTS if len(values[name]) == BARE_DAY}
     values |= row.fields if row else {}
     values |= dict(sheet.values)
+    kept = values.pop("kept", None)
+    if kept is not None:
+        values["files"] = [each for each in values["files"] if each["key"] in kept]
     return values | {name: day for name, day in bare.items() if not values[name]}
 
 
@@ -71,6 +76,39 @@ def checked(values: Mapping[str, Any], network: Network, zone: str) -> tuple[For
     form = Form({**values, "links": _links(str(values.get("links") or ""))})
     moments = {name: clock.When.parse(values[name]) if values.get(name) else None for name in MOMENTS}
     return form, content_of(form, moments, network, zone)
+
+
+def look_at_all(uploads: Sequence[Upload]) -> tuple[list[Looked], dict[str, str]]:
+    """The files that may be taken, and what is wrong with the others, by their names (msgids)."""
+    good: list[Looked] = []
+    bad: dict[str, str] = {}
+    for each in uploads[:MOST_FILES]:
+        try:
+            if each.body is None:
+                raise Unfit("Slack did not give it out: choose it again, or tell an administrator.")
+            good.append(looked_at(each.name, each.body))
+        except Unfit as fault:
+            bad[each.name[:NAME_LIMIT]] = str(fault)
+    return good, bad
+
+
+def with_files(
+    session: Session,
+    link: FileLink,
+    values: dict[str, Any],
+    good: Sequence[Looked],
+    bad: Mapping[str, str],
+) -> dict[str, Any]:
+    """All that stands in the form with the files that were chosen; `round` counts how often some were."""
+    new = [each.model_dump(mode="json") for each in take_in(session, link, good)]
+    files = {each["key"]: each for each in [*values["files"], *new]}
+    return values | {"files": list(files.values()), "round": values.get("round", 0) + bool(good or bad)}
+
+
+def unfit_words(language: Language, unfit: Mapping[str, str]) -> dict[str, str]:
+    """The fault of the field for files, with each by its name, which is no msgid."""
+    said = [f"{name}: {words.gettext(language, fault)}" for name, fault in unfit.items()]
+    return {"upload": " ".join(said)} if said else {}
 
 
 def sketch(values: Mapping[str, Any], network: Network, tab: Language) -> Details:

@@ -13,6 +13,7 @@ from bot import clock, words
 from bot.approval.content import details_of, send_at
 from bot.approval.differences import differences
 from bot.approval.drafts import titled
+from bot.approval.files import FileLink
 from bot.approval.release import spoken_note
 from bot.contracts import LANGUAGES, Details, Language, Message
 from bot.contracts.announcing import Act, Seen
@@ -49,6 +50,7 @@ class Rules:
     network: Network
     zone: str
     url: str
+    file_link: FileLink
     four_eyes: bool = True
     live: bool = True
 

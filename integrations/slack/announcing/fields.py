@@ -21,6 +21,9 @@ PLAIN = "announce.field"
 CHOSEN = 100
 """The most options of a select, or of one group of it; and the most groups."""
 
+FILE_TYPES = ("png", "jpg", "jpeg", "gif", "webp", "pdf", "docx", "xlsx", "pptx", "odt", "csv", "txt", "ics")
+"""What is offered to be chosen; the house looks at the contents."""
+
 LABEL, HINT, TEXT = 2_000, 2_000, 3_000
 
 
@@ -70,6 +73,17 @@ def moment(name: str, label: str, value: str) -> Block:
     return _input(name, label, element)
 
 
+def files(name: str, label: str, hint: str, taken: int) -> Block:
+    """Files from the person's own machine; the app needs the scope files:read for it to be shown at all.
+
+    `taken` is how often some were taken from it: under another id the field is empty again.
+    """
+    element: Block = {
+        "type": "file_input", "action_id": f"{PLAIN}.{name}.{taken}", "filetypes": list(FILE_TYPES), "max_files": 10,
+    }  # fmt: skip
+    return _input(name, label, element, hint)
+
+
 def typed(view: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in the fields of a view that was handed in, by field."""
     states = view.get("state", {}).get("values", {})
@@ -87,6 +101,8 @@ def _value(state: Mapping[str, Any]) -> Any:
             return "" if chosen == NONE else chosen
         case "multi_static_select":
             return [option["value"] for option in state.get("selected_options") or ()]
+        case "file_input":
+            return list(state.get("files") or ())
         case "checkboxes":
             return bool(state.get("selected_options"))
         case "datetimepicker":

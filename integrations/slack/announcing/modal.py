@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.contracts import LANGUAGES, Language
 from bot.contracts.announcing import Sheet, Sorry, Writing
-from integrations.slack.announcing.fields import TEXT, moment, select, several, text, tick, typed
+from integrations.slack.announcing.fields import TEXT, files, moment, select, several, text, tick, typed
 from integrations.slack.elements import Block, context, marked, plain, section
 from integrations.slack.plain import escape, shorten, size
 
@@ -20,13 +20,15 @@ FORM = "announce.form"
 TAB = "announce.tab"
 PREVIEW = "announce.preview"
 SAVE = "announce.save"
+UPLOAD = "upload"
 TITLE_MOST = 500
 _TITLE = 24
 
 
 def form_view(writing: Writing) -> Block:
     """The modal as it stands. Its version and tab travel in `private_metadata`."""
-    said = {"draft": writing.draft, "version": writing.version, "tab": writing.tab}
+    words = [writing.words[name] for name in ("reading", "not_read", "close")]
+    said = {"draft": writing.draft, "version": writing.version, "tab": writing.tab, "words": words}
     return modal(
         writing.words["write"],
         [*_head(writing), *_texts(writing), *_choices(writing), *_foot(writing)],
@@ -47,7 +49,20 @@ def sheet(view: Mapping[str, Any], team: str) -> Sheet:
     said = metadata(view)
     tab: Language = next((each for each in LANGUAGES if each == said.get("tab")), "fi")
     values = typed(view)
+    values.pop(UPLOAD, None)
     return Sheet(f"{team}:{view['id']}", tab, int(said.get("draft", 0)), int(said.get("version", 0)), values)
+
+
+def busy_words(view: Mapping[str, Any]) -> list[str]:
+    """What is said while files of a form are read, when they could not be, and to close that."""
+    return list(metadata(view).get("words") or ("…", "…", "OK"))
+
+
+def busy_view(view: Mapping[str, Any], *, failed: bool = False) -> Block:
+    """What stands where an answer will, while chosen files are read; or that they could not be."""
+    reading, not_read, close = busy_words(view)
+    shown = [section(escape(not_read if failed else reading))]
+    return modal(view["title"]["text"], shown, callback_id="announce.busy", close=close)
 
 
 def metadata(view: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,10 +159,23 @@ def _choices(writing: Writing) -> list[Block]:
         _count(writing),
         _whole(writing, "url", words["url"]),
         _whole(writing, "links", words["links"], hint="links_hint", lines=True),
+        *_files(writing),
         select(
             "visibility", words["visibility"], offered["visibility"], str(said.get("visibility") or "network")
         ),
         select("repeat", words["repeat"], offered["repeat"], str(said.get("repeat") or "")),
+    ]
+
+
+def _files(writing: Writing) -> list[Block]:
+    words, there = writing.words, writing.values.get("files") or ()
+    options = tuple((each["key"], each["name"]) for each in there)
+    kept = [several("kept", words["kept"], options, [key for key, _ in options])] if options else []
+    alts = _whole(writing, "alts", words["alts"], hint="alts_hint", lines=True)
+    return [
+        *kept,
+        files(UPLOAD, words["upload"], words["upload_hint"], int(writing.values.get("round") or 0)),
+        alts,
     ]
 
 

@@ -26,8 +26,19 @@ TOO_LATE = {
 }  # fmt: skip
 """After these pressing again helps (https://docs.slack.dev/reference/methods/views.open, and one of ours)."""
 
+UNSHOWN = {"missing_scope", "invalid_arguments"}
+"""How a view may be refused to an app that may not read files. Which of them it is was not tried live."""
+
 View = Mapping[str, Any]
 _log = logging.getLogger("silta.slack")
+
+
+def without_files(view: View) -> View:
+    """A view without its fields for files: Slack refuses these to an app without files:read."""
+    blocks = [
+        each for each in view["blocks"] if (each.get("element") or {}).get("type") != "file_input"
+    ]  # fmt: skip
+    return {**view, "blocks": blocks}
 
 
 class Views:
@@ -40,9 +51,10 @@ class Views:
     def __init__(
         self, token_of: Callable[[str], str | None], api_url: str, late: Callable[[str], None]
     ) -> None:
-        self._token_of, self._api_url, self._late = token_of, api_url, late
+        self._token_of, self.api_url, self._late = token_of, api_url, late
         self._threads = ThreadPoolExecutor(THREADS, "silta-views")
         self._mine = threading.local()
+        self._fileless: set[str] = set()
 
     def open(self, team: str, trigger_id: str, view: View) -> Future[Reply]:
         """Open a modal, within three seconds of the trigger."""
@@ -78,11 +90,19 @@ class Views:
         if not token:
             _log.warning("%s: the app is not installed in %s", method, team)
             return Reply(0, {"ok": False, "error": "not_installed"}, {})
+        if team in self._fileless:
+            payload = {**payload, "view": without_files(payload["view"])}
         try:
             reply = self._api(token).post(method, payload)
         except (Unreached, Interrupted) as fault:
             _log.warning("%s: %s", method, fault)
             return Reply(0, {"ok": False, "error": "unreached"}, {})
+        bare = without_files(payload["view"])
+        if reply.error in UNSHOWN and len(bare["blocks"]) < len(payload["view"]["blocks"]):
+            again = self._call(team, method, {**payload, "view": bare})
+            if again.ok:  # an installation older than the scope: its forms go without files, until a restart
+                self._fileless.add(team)
+            return again
         if not reply.ok:
             said = json.dumps(reply.data.get("response_metadata", {}))[:300]
             _log.warning("Slack refused %s: %d %s %s", method, reply.status, reply.error, said)
@@ -93,7 +113,7 @@ class Views:
         known: dict[str, SlackApi] = self._mine.__dict__.setdefault("apis", {})
         if token not in known:
             options = SlackOptions(
-                token=SecretStr(token), api_url=self._api_url, connect_timeout=LIMIT, read_timeout=LIMIT
+                token=SecretStr(token), api_url=self.api_url, connect_timeout=LIMIT, read_timeout=LIMIT
             )
             known[token] = SlackApi(options)
         return known[token]
