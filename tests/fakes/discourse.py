@@ -149,7 +149,8 @@ class FakeDiscourse(HttpFake):
             return self._latest(int(asked.query.get("page", ["0"])[0]))
         if asked.path == "/site.json":
             return Said(
-                200, {"categories": [{"id": number, "slug": slug} for number, slug in self.CATEGORIES.items()]}
+                200,
+                {"categories": [{"id": number, "slug": slug} for number, slug in self.CATEGORIES.items()]},
             )
         if asked.path == "/session/current.json":
             return Said(200, {"current_user": {"username": self.USER}})

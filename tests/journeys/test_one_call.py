@@ -36,7 +36,11 @@ def town(open_town: OpenTown, feeds: FakeFeeds) -> Town:
         for name in OTHERS[:2]:
             session.add(
                 Source(
-                    name=name, kind="webhook", options={"secrets": [SECRET]}, defaults={}, created_at=clock.now()
+                    name=name,
+                    kind="webhook",
+                    options={"secrets": [SECRET]},
+                    defaults={},
+                    created_at=clock.now(),
                 )
             )
     feeds.serve("/news", entry(), "application/feed+json")

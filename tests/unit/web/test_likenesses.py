@@ -62,7 +62,9 @@ def test_a_wrong_join_is_parted_on_the_items_page(house: House, browser: Browser
     assert browser.get("/items/2").status_code == 200
 
 
-def test_what_waits_for_approval_is_not_offered_before_it_is_published(house: House, browser: Browser) -> None:
+def test_what_waits_for_approval_is_not_offered_before_it_is_published(
+    house: House, browser: Browser
+) -> None:
     tell(house.database, Report("a", details()), name="one")
     tell(house.database, Report("b", details()), name="two", rights=Rights(publish="after_approval"))
     assert "Nothing waits" in seen(browser.get("/likenesses"))
