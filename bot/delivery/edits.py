@@ -39,6 +39,10 @@ OVER: tuple[State, ...] = ("failed", "expired", "cancelled", "previewed", "diges
 GATHERED = timedelta(seconds=3)
 """How long answers are gathered before a post is drawn again with them."""
 
+MOST_REDRAWN = 1_000
+"""Posts that are drawn again when somebody answers, conversations before people. At Slack's pace of edits these
+are done in some twenty minutes; more would never be, and planning them would keep other writers waiting."""
+
 SHOWN = timedelta(days=7)
 """How long a post that could not be edited is told of."""
 
@@ -91,7 +95,8 @@ def wish(session: Session, item: Item, content: str, *, struck: bool = False) ->
 def wish_redraw(session: Session, item_id: int) -> None:
     """Let every post of an item's notice be drawn again as it is: its roster changed.
 
-    Wishes are gathered for some seconds, so that many answers make one edit. What is struck stays.
+    Wishes are gathered for some seconds, so that many answers make one edit. What is struck stays. Of very many
+    posts the first `MOST_REDRAWN` follow; the others stay as they were sent.
     """
     _redraw(session, item_id, PostEdit.struck.is_(False))
 
@@ -107,6 +112,15 @@ def _redraw(session: Session, items: int | Select[int], *only: ColumnElement[boo
         "done_version": literal(0), "due_at": literal(clock.now() + GATHERED, Instant()), "failures": literal(0),
     }  # fmt: skip
     rows = select(*columns.values()).where(*_posts(items)).order_by(Delivery.id)
+    if isinstance(items, int):
+        first = (
+            select(Delivery.id)
+            .join(Destination, Destination.id == Delivery.destination_id)
+            .where(*_posts(items))
+            .order_by(case((Destination.contact_id.is_(None), 0), else_=1), Delivery.id)
+            .limit(MOST_REDRAWN)
+        )
+        rows = select(*columns.values()).where(Delivery.id.in_(first)).order_by(Delivery.id)
     wished = insert_into(session, PostEdit).from_select(list(columns), rows, include_defaults=False)
     session.execute(
         wished.on_conflict_do_update(

@@ -39,6 +39,7 @@ def alert(
     only: str = "",
     draft: tuple[int, int] | None = None,
     does: str = "",
+    broken: str = "",
     **values: object,
 ) -> int:
     """Tell all coordinators and admins something, in the way each prefers; returns how many are told now.
@@ -47,6 +48,7 @@ def alert(
     done about it; `draft`, an id and a version, is one to be decided on in a chat. Each is told once for a
     `key`, however often it is said; not `besides`, a pseudonym, who knows it already, and `only` one, if it
     concerns nobody else. Who wants no personal messages gets none. What is not urgent waits for their hours.
+    Over a `broken` medium nobody is told who can be told over another.
     """
     short = key if len(key) <= _KEY_LENGTH else hashlib.sha256(key.encode()).hexdigest()
     asked = (
@@ -61,6 +63,8 @@ def alert(
     if not watchers:
         return 0
 
+    others = _other_ways(session, broken) if broken else {}
+
     def compose(language: Language) -> Message:
         return _compose(network, language, title, text, url, urgent, draft, does, values)
 
@@ -70,7 +74,10 @@ def alert(
     rows = [
         {
             "item_id": None, "revision": 0, "message_id": messages[watcher.language],
-            "destination_id": watcher.id, "sender": watcher.sender, "recipient": watcher.pseudonym,
+            "recipient": watcher.pseudonym,
+            **(others if watcher.sender == broken else {}).get(
+                watcher.pseudonym, {"destination_id": watcher.id, "sender": watcher.sender}
+            ),
             "purpose": "alert", "rhythm": "now", "reason": "alert", "urgent": urgent, "state": "queued",
             "due_at": Hours.parse(watcher.hours).due(now, now, urgent=urgent),
             "dedupe_key": f"alert:{short}:{watcher.pseudonym}", "created_at": now,
@@ -82,6 +89,17 @@ def alert(
     if told:
         ring(session, "send")
     return told
+
+
+def _other_ways(session: Session, broken: str) -> dict[str, dict[str, object]]:
+    """The way to each watcher that goes not over the medium that is broken, where there is one."""
+    rows = session.execute(
+        select(Contact.pseudonym, Destination.id, Destination.sender)
+        .join(Destination, Destination.contact_id == Contact.id)
+        .where(Contact.role.in_(WATCHERS), Destination.sender != broken, Destination.paused_until.is_(None))
+        .order_by(Destination.id.desc())
+    )
+    return {pseudonym: {"destination_id": way, "sender": sender} for pseudonym, way, sender in rows}
 
 
 def _compose(

@@ -23,6 +23,7 @@ from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import delivery_due
 from bot.intake.poll import OpenSource, Polled, poll_named, poll_next
 from bot.network import Network
+from bot.people import workspaces
 from bot.planning.notices import plan_chunk
 from bot.store.chats import PostEdit
 from bot.store.db import Database, Work, ring
@@ -100,6 +101,7 @@ class Steps:
         count = recovery.recover(self.database, self.lanes.journals, self.paces, self.lanes.replan)
         with self.database.writing() as session:
             count += upkeep.expire(session) + upkeep.empty_dead_lanes(session)
+            count += workspaces.tell_of_stopped(session, self.network)
             upkeep.forget_receipts(session)
             requests.forget(session)
             edits.drop_idle(session)

@@ -55,6 +55,29 @@ def test_fifty_workers_that_die_with_a_post_that_slack_took_double_and_lose_noth
     assert town.slack.requests["conversations.history"] >= KILLS
 
 
+@pytest.mark.of_sqlite
+def test_workers_that_die_while_slack_limits_them_double_and_lose_nothing(open_town: OpenTown) -> None:
+    town = open_town()
+    places = [f"C0K{number:02}" for number in range(8)]
+    for place in places:
+        town.open_conversation(place)
+    town.post(saying("published", **CALL | FOR_ALL))
+    town.plan()
+    town.slack.pass_next(2)
+    town.slack.limit_next(20, times=2)
+    die(town, posted=6, unposted=2)
+    assert len(town.slack.messages) == 4, "two of those who died were told to slow down"
+    town.slack.limit_next(20, times=2, method="conversations.history")
+    town.slack.limit_next(20, times=2)
+    town.settle()
+    town.hand.advance(minutes=3)
+    town.settle()
+    told = town.told()
+    assert [place for place in places if told.get(place) != 1] == []
+    assert told["D0BOB"] == 1
+    assert town.slack.limited == 6
+
+
 def test_workers_that_die_with_an_edit_that_slack_took_leave_every_post_right(open_town: OpenTown) -> None:
     town = open_town()
     town.publish(**FOR_ALL)

@@ -9,7 +9,6 @@ import pytest
 from tests.town import BOB, CALL, COMMON, TAMPERE, OpenTown, Town
 from tests.webhooks import saying
 
-pytestmark = pytest.mark.of_sqlite
 FOR_ALL: dict[str, Any] = {"cities": [], "topics": []}
 EVERYWHERE = {TAMPERE: 1, COMMON: 1, "D0BOB": 1, "alice@example.org": 1}
 NEW_TITLE = {"fi": "Uusi nimi", "sv": "Nytt namn", "en": "A new name"}
@@ -28,6 +27,7 @@ def alter(town: Town, **change: Any) -> None:
     town.slack.alter(TAMPERE, **change)
 
 
+@pytest.mark.of_sqlite
 def test_when_nobody_answers_at_slack_for_an_hour_posts_and_edits_wait_and_mail_does_not(
     open_town: OpenTown,
 ) -> None:
@@ -72,6 +72,7 @@ def test_a_limit_met_in_every_method_is_waited_out_and_everything_arrives_once(t
     assert town.slack.limited >= 3
 
 
+@pytest.mark.of_sqlite
 def test_a_token_revoked_in_the_middle_of_a_batch_loses_nothing_of_it(town: Town) -> None:
     town.slack.pass_next(1)
     town.slack.fail_next("token_revoked")
@@ -91,6 +92,7 @@ def test_a_token_revoked_in_the_middle_of_a_batch_loses_nothing_of_it(town: Town
         ({"private": True, "member": False}, "No such conversation, or a private one without the app"),
     ],
 )
+@pytest.mark.of_sqlite
 def test_a_channel_that_takes_nothing_any_more_is_told_of_and_the_others_hear_on(
     town: Town, change: dict[str, bool], said: str
 ) -> None:
@@ -107,6 +109,7 @@ def test_a_channel_that_takes_nothing_any_more_is_told_of_and_the_others_hear_on
 
 
 @pytest.mark.parametrize("change", [{"name": "another-name"}, {"private": True}])
+@pytest.mark.of_sqlite
 def test_a_channel_that_was_renamed_or_made_private_hears_on(town: Town, change: dict[str, Any]) -> None:
     town.publish()
     alter(town, **change)

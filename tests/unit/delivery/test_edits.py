@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot import clock
 from bot.contracts import InDoubt, Misconfigured, Outcome, Outgoing, Pace, Rejected, Report, TryLater
@@ -17,7 +17,7 @@ from bot.store.chats import PostEdit
 from bot.store.deliveries import Delivery
 from bot.store.destinations import ERASED, Destination
 from tests.conftest import FrozenClock
-from tests.factories import details, plan, tell
+from tests.factories import details, person, plan, tell
 from tests.fakes.sender import ScriptedSender
 from tests.unit.delivery.conftest import Bench
 
@@ -183,6 +183,28 @@ def test_answers_are_gathered_into_one_edit_of_the_post_as_it_is(stage: Bench, f
     frozen.advance(3)
     assert edit(stage, sender) == 2
     assert [each.messages[0].title for _, each in sender.revised] == ["First", "First"]
+
+
+def test_an_answer_to_what_stands_in_very_many_places_draws_conversations_and_the_first_people_anew(
+    stage: Bench,
+) -> None:
+    with stage.database.writing() as session:
+        alice = person(session, "Alice", slack_user_id="U0ALICE")
+        place = session.scalars(select(Destination.id).where(Destination.contact_id == alice.id)).first()
+        one = session.scalars(select(Delivery)).first()
+        assert one is not None
+        columns = {column.name: getattr(one, column.name) for column in Delivery.__table__.columns}
+        session.execute(
+            insert(Delivery),
+            [
+                columns | {"id": 1000 + number, "destination_id": place, "dedupe_key": f"copy:{number}"}
+                for number in range(edits.MOST_REDRAWN)
+            ],
+        )
+        edits.wish_redraw(session, 1)
+    rows = wishes(stage)
+    assert len(rows) == edits.MOST_REDRAWN
+    assert {1, 2} <= {row.delivery_id for row in rows}, "the conversations"
 
 
 def test_what_is_no_longer_true_is_edited_before_what_is_only_drawn_again(

@@ -17,6 +17,7 @@ from bot.people import identities, workspaces
 from bot.people.conversations import add_conversation
 from bot.store.audit import Audit
 from bot.store.contacts import Contact, contact_by_email
+from bot.store.deliveries import MessageRow
 from bot.store.destinations import Destination
 from bot.store.workplace import Account, own_team
 from tests.conftest import FrozenClock
@@ -99,6 +100,30 @@ def test_a_revoked_workspace_stops_its_own_lanes_and_loses_nothing(
     frozen.advance(5)
     serve(house)
     assert posted(slack) == ["C1", "C2"]
+
+
+@pytest.mark.parametrize("token", ["xoxb-T2-1", TOKEN])
+def test_a_revoked_token_that_only_a_failing_post_shows_is_told_once_and_by_mail(
+    house: House, slack: FakeSlack, frozen: FrozenClock, token: str
+) -> None:
+    with house.database.writing() as session:
+        person(session, "Charlie", role="admin", cities=(), slack_user_id="UCHARLIE", hours="always")
+    slack.revoke(token)
+    tell(house.database, details())
+    plan(house.database, house.network)
+    for _ in range(3):
+        serve(house)
+        house.steps("test").sweep()
+        frozen.advance(301)
+    told = [row for row in deliveries(house.database) if row.purpose == "alert"]
+    ways = {"email"} if token == TOKEN else {"email", "slack"}
+    assert (len(told), {row.sender for row in told}) == (2, ways)
+    with house.database.reading() as session:
+        bodies = [
+            message["body"] for row in told for message in session.get_one(MessageRow, row.message_id).content
+        ]
+    assert all("token_revoked" in body for body in bodies)
+    assert all(("T2" in body) == (token != TOKEN) for body in bodies)
 
 
 def test_a_removed_app_is_told_once_and_people_hear_by_mail(house: House) -> None:
