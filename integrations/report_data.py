@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from bot.clock import When
-from bot.contracts import Figure, Kind, Language, Moment, SourceLink, Visibility
+from bot.contracts import Figure, Kind, Language, Moment, Role, SourceLink, Visibility
 from integrations.problems import nearest
 from integrations.report_fields import Body, Euros, ExternalId, Line, Percent, Slugs, Title, WebAddress
 
@@ -83,6 +83,7 @@ class Data(BaseModel):
     councils: Slugs | None = None
     objectives: Annotated[list[Line], Field(max_length=50)] | None = None
     contact_role: Line | None = None
+    roles: Annotated[list[Role], Field(max_length=5)] | None = None
     identifier: Annotated[Line, Field(max_length=200)] | None = None
     amount_eur: dict[ByLanguage, Euros | None] | None = None
     support_percent: dict[ByLanguage, Percent | None] | None = None

@@ -62,6 +62,7 @@ def published(raw: Mapping[str, Any], known: Known, defaults: Defaults) -> Repor
             may_close_early=bool(data.may_close_early),
             briefing_at=data.briefing_at,
             contact_role=data.contact_role,
+            roles=_once(data.roles or ()),
             identifier=data.identifier,
             links=links,
             figures=_once((*data.stated_figures(), *amounts, *shares)),

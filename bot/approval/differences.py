@@ -91,7 +91,9 @@ def _of_item(content: Mapping[str, Any], language: Language, network: Network, z
     topics = {topic.slug: topic.labels[language] for topic in network.topics}
     yield "Topics", None, ", ".join(topics.get(slug, slug) for slug in details.topics)
     yield "Link", None, details.url or ""
-    yield "Pictures and files", None, "; ".join(" ".join((link.url, link.label)) for link in details.links)
+    yield "Links", None, "; ".join(" ".join((link.url, link.label)) for link in details.links)
+    named = (f"{file.name} ({file.alt})" if file.alt else file.name for file in details.files)
+    yield "Pictures and files", None, "; ".join(named)
     yield "Urgent", None, words.gettext(language, "Yes" if details.urgent else "No")
     yield "Who may see it", None, words.gettext(language, VISIBILITY[details.visibility])
     yield "Not before", None, When.parse(at).spoken(language, zone) if (at := content.get("send_at")) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.contracts import Shown
 from tests.fakes.smtp import FakeSmtp
 from tests.integrations.email.conftest import SenderFor
 from tests.integrations.email.letters import message, outgoing, part, sent
@@ -19,6 +20,17 @@ def test_the_preview_shows_what_would_arrive(smtp: FakeSmtp, sender_for: SenderF
     assert 'To: "Alice" <alice@example.org>\n' in shown.source
     assert "\nSubject: =?utf-8?" in shown.source
     assert "\nList-Unsubscribe-Post: " in shown.source
+
+
+def test_a_picture_that_stands_elsewhere_is_shown_and_said_in_words(
+    smtp: FakeSmtp, sender_for: SenderFor
+) -> None:
+    address = "https://silta.example.org/files/a"
+    shown = Shown(url=address, media_type="image/png", alt='A "bridge"\r\nat night')
+    rendered = sender_for(smtp).render(outgoing(messages=(message(shown=(shown,)),)))
+    assert f'src="{address}"' in rendered.html
+    assert 'alt="A &quot;bridge&quot; at night"' in rendered.html
+    assert f'A "bridge" at night\n{address}' in rendered.text
 
 
 def test_a_bad_address_can_still_be_previewed(smtp: FakeSmtp, sender_for: SenderFor) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bot.clock import When
-from bot.contracts import Action, Fact, Message
+from bot.contracts import Action, Fact, Message, Shown
 from integrations.slack.posts import compose
+from tests.fakes.slack_limits import check_message
 from tests.integrations.slack.samples import message, outgoing, texts
 
 
@@ -24,6 +27,25 @@ def test_the_blocks_stand_in_the_order_a_reader_needs() -> None:
 def test_a_short_title_is_the_header_and_stands_nowhere_else() -> None:
     [header] = _blocks(message(title="A <b> & c"), "header")
     assert header["text"] == {"type": "plain_text", "text": "A <b> & c", "emoji": False}
+
+
+@pytest.mark.parametrize(
+    ("url", "media_type", "drawn"),
+    [
+        ("https://silta.example.org/files/a", "image/png", "image"),
+        ("https://silta.example.org/files/a", "image/webp", "link"),  # Slack fetches none
+        ("http://127.0.0.1:8000/files/a", "image/png", "link"),
+        ("javascript:alert(1)", "image/png", "nothing"),
+    ],
+)
+def test_a_picture_is_shown_where_slack_can_fetch_it(url: str, media_type: str, drawn: str) -> None:
+    alt = "A <!channel> bridge\n" + "x" * 3_000
+    given = message(shown=(Shown(url=url, media_type=media_type, alt=alt),))
+    [post] = compose(outgoing("C1", "k", given))
+    check_message(post.payload)
+    images = [block["image_url"] for block in _blocks(given, "image")]
+    assert images == ([url] if drawn == "image" else [])
+    assert (f"<{url}|A &lt;!channel&gt; bridge" in str(post.payload)) == (drawn == "link")
 
 
 def test_a_long_title_is_shortened_in_the_header_and_given_in_full_below() -> None:

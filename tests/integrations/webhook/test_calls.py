@@ -24,6 +24,7 @@ CALL: dict[str, Any] = {
     "councils": ["pirkanmaan-liitto", "uudenmaan-liitto"],
     "objectives": ["1.1", " 2.1 ", "1.1"],
     "contact_role": "Rahoitus-\nasiantuntija",
+    "roles": ["city_lead", "city_lead"],
     "identifier": " EURA 2026/7 ",
     "links": [
         {"url": "https://example.org/fi", "language": "fi"},
@@ -57,6 +58,7 @@ def test_all_that_a_call_has_arrives() -> None:
     assert details.councils == ("pirkanmaan-liitto", "uudenmaan-liitto")
     assert details.objectives == ("1.1", "2.1")
     assert details.contact_role == "Rahoitus- asiantuntija"
+    assert details.roles == ("city_lead",)
     assert details.identifier == "EURA 2026/7"
     assert details.links == (
         SourceLink(url="https://example.org/fi", language="fi"),
