@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.clock import When, zone
 from bot.contracts import LANGUAGES
+from bot.embed_settings import EMBED
 from bot.letter_sections import read_sections
 
 Parser = Callable[[str], Any]
@@ -222,6 +223,7 @@ PARSERS: Mapping[str, Parser] = {
     "IMAP_FOLDER": _text,
     "IMAP_SECURITY": _one_of("tls", "starttls", "none"),
     "WEBHOOK_SECRET": _webhook_secret,
+    **EMBED,
     "NETWORK_FILE": Path,
     "ADMIN_TOKEN": _secret_key,
     "FOUR_EYES": lambda value: _one_of("on", "off")(value.casefold()) == "on",

@@ -31,6 +31,7 @@ SECRETS = frozenset(
         "IMAP_PASSWORD",
         "DKIM_KEY",
         "WEBHOOK_SECRET",
+        "HOWSPACE_EMBED_SECRET",
         "ADMIN_TOKEN",
         "SUMMARY_KEY",
         "CREAMAILER_TOKEN",
@@ -87,6 +88,9 @@ class Settings:
     imap_folder: str = "INBOX"
     imap_security: Literal["tls", "starttls", "none"] = "tls"
     webhook_secret: str | None = field(default=None, repr=False)
+    howspace_embed_secret: str | None = field(default=None, repr=False)
+    howspace_origin: tuple[str, ...] = ()
+    howspace_embed_parameters: tuple[tuple[str, str], ...] = ()
     network_file: Path | None = None
     admin_token: str | None = field(default=None, repr=False)
     four_eyes: bool = True

@@ -85,6 +85,7 @@ def _installation(settings: Settings) -> Iterator[Finding]:
     yield from _senders(house)
     yield from _chat(house.settings)
     yield from _mailbox(house)
+    yield from _embed(house.settings)
     yield _workers(house)
     yield from _outbox(house)
     yield _eyes(house)
@@ -103,6 +104,17 @@ def _eyes(house: House) -> Finding:
     return Finding(
         "approvals", f"a draft waits, and there are no two coordinators or admins: {remedy}", "note"
     )
+
+
+def _embed(settings: Settings) -> Iterator[Finding]:
+    """The page inside a workspace works with both of its settings only."""
+    if settings.howspace_origin and not settings.howspace_embed_secret:
+        yield Finding(
+            "howspace page", "HOWSPACE_EMBED_SECRET is missing: set it to the snippet's data-sig-secret"
+        )
+    elif settings.howspace_embed_secret:
+        alone = "no site may frame it: set HOWSPACE_ORIGIN to the workspace's origin"
+        yield Finding("howspace page", None if settings.howspace_origin else alone)
 
 
 def _skew(database: Database) -> str | None:

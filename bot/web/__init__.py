@@ -20,6 +20,7 @@ from bot.web.calendars import calendars
 from bot.web.claims import claims
 from bot.web.deliveries import deliveries
 from bot.web.doors import Doors
+from bot.web.embed import embed
 from bot.web.exports import exports
 from bot.web.failures import Failures
 from bot.web.feeds import feeds
@@ -72,6 +73,7 @@ def build(house: House) -> Flask:
         overview,
         items,
         deliveries,
+        embed,
         exports,
         why,
         preview,
@@ -98,7 +100,7 @@ def build(house: House) -> Flask:
     for blueprint in pages:
         app.register_blueprint(blueprint)
     # A signature or a token is the proof there, and there is no cookie.
-    for public in (incoming, readers, answers, bounces, slack):
+    for public in (incoming, readers, answers, bounces, slack, embed):
         csrf.exempt(public)
     app.after_request(headers.protect)
     errors.register(app)

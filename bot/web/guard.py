@@ -29,6 +29,7 @@ PUBLIC = frozenset(
         "archive",
         "feeds",
         "calendars",
+        "embed",
         "files",
         "incoming",
         "health",

@@ -243,3 +243,14 @@ def test_a_run_that_sends_and_one_that_cannot_tell_no_secret(
     for said in (first, second):
         assert "hunter2" not in said.out + said.err
         assert slack.token not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("given", "lacks"),
+    [
+        ({"HOWSPACE_ORIGIN": "https://a.example"}, "HOWSPACE_EMBED_SECRET"),
+        ({"HOWSPACE_EMBED_SECRET": "hunter2hunter2"}, "HOWSPACE_ORIGIN"),
+    ],
+)
+def test_half_a_page_in_the_workspace_is_broken(live: Shell, given: dict[str, str], lacks: str) -> None:
+    assert lacks in broken(live("doctor", **given))["howspace page"]
