@@ -14,6 +14,7 @@ from bot.app.letters import letter_duties
 from bot.app.mailbox import mailbox_duties
 from bot.app.summaries import summary_duties
 from bot.approval import standing
+from bot.intake.watch.rounds import go_round
 from bot.letters.release import release_letter
 from bot.work.duties import Memory, TimedDuty, every
 from bot.work.timed import Clockwork
@@ -30,6 +31,7 @@ def clockwork(house: House) -> Clockwork:
     approvals = f"{settings.public_url}/approvals"
     duties = (
         standing_duty(house, approvals),
+        watch_duty(house),
         *letter_duties(house),
         *summary_duties(house),
         *mailbox_duties(house),
@@ -49,3 +51,13 @@ def standing_duty(house: House, approvals: str) -> TimedDuty:
         return memory
 
     return TimedDuty("standing", every(timedelta(hours=1)), run)
+
+
+def watch_duty(house: House) -> TimedDuty:
+    """The duty `watch`: whether sources are silent for longer than they usually are."""
+
+    def run(memory: Memory) -> Memory:
+        house.database.write(lambda session: go_round(session, house.settings.zone))
+        return memory
+
+    return TimedDuty("watch", every(timedelta(hours=1)), run)

@@ -12,6 +12,7 @@ from bot import clock
 from bot.contracts import Accepted, Defaults, Language, Report
 from bot.intake.accept import Rights, accept
 from bot.intake.gather import Gatherer
+from bot.intake.watch.runs import Counts, count_sent
 from bot.network import Network
 from bot.store.db import Database
 from bot.store.sources import Received, Source
@@ -27,11 +28,19 @@ class SourceInbox:
     """Takes reports of one source. Every call returns after its commit; calls that meet share one."""
 
     def __init__(
-        self, database: Database, network: Network, source: Source, zone: str, language: Language = "fi"
+        self,
+        database: Database,
+        network: Network,
+        source: Source,
+        zone: str,
+        language: Language = "fi",
+        *,
+        publish: str | None = None,
     ) -> None:
+        """`publish` takes the place of the source's own, where what it brings is believed less."""
         self._database = database
         self._source_id = source.id
-        self._rights = Rights(source.publish, source.may_be_urgent)
+        self._rights = Rights(publish or source.publish, source.may_be_urgent)
         self._zone = zone
         self._gatherer: Gatherer[_Request, Sequence[Accepted]] = Gatherer(self._write)
         self.cities = frozenset(city.slug for city in network.cities)
@@ -61,6 +70,7 @@ class SourceInbox:
             if request.receipt is not None and taken[at]:
                 seen[request.receipt] = taken[at][0].item_id
         self._remember(session, [(request.receipt, taken[at]) for at, request in fresh.items()])
+        count_sent(session, self._source_id, Counts.of([each for answers in taken.values() for each in answers]))
         return [
             taken[at]
             if at in taken

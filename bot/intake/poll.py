@@ -7,7 +7,6 @@ and accepting asks the source again and loses nothing.
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,19 +18,16 @@ from bot import clock
 from bot.contracts import Fetched, SourceFault
 from bot.contracts import Source as Asked
 from bot.intake.accept import Rights, accept
+from bot.intake.watch.runs import Counts, keep_run
+from bot.intake.watch.troubles import note_certificate, note_fault, note_well
 from bot.log import logger
-from bot.planning.alerts import alert
 from bot.store.db import Database
-from bot.store.network import read_network
 from bot.store.sources import Source
 
 LEASE = timedelta(minutes=2)
 LONGEST_REST = timedelta(days=1)
 JITTER = 0.1
 """How much longer than meant a source may rest after a fault, so that several do not come back at once."""
-
-TOLD_AFTER = 5
-"""Polls in a row that fail before the coordinators are told: a source may be away for a while."""
 
 _log = logger("intake")
 
@@ -41,7 +37,8 @@ OpenSource = Callable[[Source], Asked]
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one poll brought; `joined` are new, and tell of items that other sources brought.
+    """What one poll brought; `joined` are new, and tell of items that other sources brought;
+    `refused` are entries that could not be read.
 
     `fault` is why the source could not be read; `faults` are of single entries.
     """
@@ -51,6 +48,7 @@ class Polled:
     changed: int = 0
     unchanged: int = 0
     joined: int = 0
+    refused: int = 0
     fault: str | None = None
     faults: tuple[str, ...] = field(default=())
 
@@ -65,7 +63,7 @@ def poll_next(database: Database, open_source: OpenSource, worker: str, zone: st
         if source is None:
             return None
         _lease(source, worker)
-    return _poll(database, open_source, source, zone)
+    return _poll(database, open_source, source, zone, "schedule")
 
 
 def poll_named(database: Database, open_source: OpenSource, name: str, worker: str, zone: str) -> Polled:
@@ -75,7 +73,7 @@ def poll_named(database: Database, open_source: OpenSource, name: str, worker: s
         if source is None or (source.next_at is None and not source.paused):
             raise KeyError(name)
         _lease(source, worker)
-    return _poll(database, open_source, source, zone)
+    return _poll(database, open_source, source, zone, "command")
 
 
 def _due() -> Select[Source]:
@@ -95,71 +93,59 @@ def _lease(source: Source, worker: str) -> None:
     source.asked_at = clock.now()
 
 
-def _poll(database: Database, open_source: OpenSource, source: Source, zone: str) -> Polled:
-    fetched = _fetch(open_source, source)
+def _poll(database: Database, open_source: OpenSource, source: Source, zone: str, asked_by: str) -> Polled:
+    fetched = fetch(open_source, source)
     if isinstance(fetched, SourceFault):
-        reason, retry_after = fetched.reason, fetched.retry_after
-        database.write(lambda session: _note_fault(session, source, reason, retry_after))
-        return Polled(source.name, fault=reason)
-    return database.write(lambda session: _take_in(session, source, fetched, zone))
+        fault = fetched
+        database.write(lambda session: _note_fault(session, source, fault, zone, asked_by))
+        return Polled(source.name, fault=fault.reason)
+    return database.write(lambda session: _take_in(session, source, fetched, zone, asked_by))
 
 
-def _fetch(open_source: OpenSource, source: Source) -> Fetched | SourceFault:
+def fetch(open_source: OpenSource, source: Source) -> Fetched | SourceFault:
+    """What a source says since its cursor, or why it could not be read. No transaction is open meanwhile."""
     try:
         return open_source(source).fetch(source.cursor)
     except SourceFault as fault:
         return fault
     except Exception as fault:  # a broken integration must not stop the others
         _log.exception("source broke", source=source.name)
-        return SourceFault(f"the integration broke: {type(fault).__name__}")
+        return SourceFault(f"the integration broke: {type(fault).__name__}", kind="broken")
 
 
-def _take_in(session: Session, source: Source, fetched: Fetched, zone: str) -> Polled:
+def _take_in(session: Session, source: Source, fetched: Fetched, zone: str, asked_by: str) -> Polled:
     row = _still_mine(session, source)
     if row is None:
         return Polled(source.name, fault="another worker took over")
     first = row.well_at is None
     rights = Rights(row.publish, row.may_be_urgent, tell=not (first and row.first_poll == "silent"))
-    answers = accept(session, row.id, fetched.reports, rights, zone)
+    counts = Counts.of(accept(session, row.id, fetched.reports, rights, zone), len(fetched.faults))
     now = clock.now()
-    count = Counter("joined" if answer.joined else answer.verdict for answer in answers)
-    row.cursor, row.well_at, row.failures = dict(fetched.cursor), now, 0
-    row.fault = "; ".join(fetched.faults[:5]) or None
-    row.lease, row.lease_until, row.next_at = None, None, now + timedelta(seconds=row.every)
-    if count["accepted"] or count["updated"] or count["joined"]:
+    if counts.brought:
         row.brought_at = now
+    row.cursor, row.next_at = dict(fetched.cursor), now + timedelta(seconds=row.every)
+    row.lease, row.lease_until = None, None
+    note_well(session, row, zone)
+    note_certificate(session, row, fetched.certificate_ends, zone)
+    row.fault = "; ".join(fetched.faults[:5]) or None
+    keep_run(session, row.id, asked_by, source.asked_at or now, counts, faults=fetched.faults)
     return Polled(
-        source.name, count["accepted"], count["updated"] + count["withdrawn"], count["duplicate"],
-        count["joined"],
+        source.name, counts.new, counts.changed, counts.unchanged, counts.joined, counts.refused,
         faults=tuple(fetched.faults),
     )  # fmt: skip
 
 
-def _note_fault(session: Session, source: Source, reason: str, retry_after: float | None) -> None:
+def _note_fault(session: Session, source: Source, fault: SourceFault, zone: str, asked_by: str) -> None:
     row = _still_mine(session, source)
     if row is None:
         return
     row.failures += 1
     doubled = row.every * 2.0 ** min(row.failures - 1, 8) * random.uniform(1, 1 + JITTER)
-    rest = timedelta(seconds=max(retry_after or 0.0, doubled))
-    row.fault, row.lease, row.lease_until = reason, None, None
+    rest = timedelta(seconds=max(fault.retry_after or 0.0, doubled))
+    row.lease, row.lease_until = None, None
     row.next_at = clock.now() + min(rest, LONGEST_REST)
-    if row.failures == TOLD_AFTER:
-        _tell(session, row)
-
-
-def _tell(session: Session, source: Source) -> None:
-    """Tell the coordinators, once for each spell of faults."""
-    network = read_network(session)
-    if network is None:
-        return
-    well = f"{source.well_at:%Y%m%d%H%M%S}" if source.well_at else "never"
-    alert(
-        session, network, f"source:{source.id}:{well}",
-        "The source {source} cannot be read",
-        "It was asked {count} times in vain. What it said: {fault}",
-        source=source.name, count=source.failures, fault=source.fault,
-    )  # fmt: skip
+    note_fault(session, row, fault, zone)
+    keep_run(session, row.id, asked_by, source.asked_at or clock.now(), Counts(), fault=fault)
 
 
 def _still_mine(session: Session, source: Source) -> Source | None:

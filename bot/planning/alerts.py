@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +24,19 @@ WATCHERS = ("coordinator", "admin")
 """Roles whose holders look after the network: they get alerts, and may sign in."""
 
 _KEY_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A value of an alert that is a sentence itself: said in the reader's language."""
+
+    text: str
+    values: Mapping[str, object]
+
+
+def phrase(msgid: str, /, **values: object) -> Phrase:
+    """A sentence within an alert."""
+    return Phrase(msgid, values)
 
 
 def alert(
@@ -113,6 +127,10 @@ def _compose(
     does: str,
     values: dict[str, object],
 ) -> Message:
+    values = {
+        name: words.gettext(language, value.text, **value.values) if isinstance(value, Phrase) else value
+        for name, value in values.items()
+    }
     return Message(
         language=language,
         purpose="alert",

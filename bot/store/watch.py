@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,10 +12,23 @@ from bot.store.types import Row
 
 
 class SourceRun(Row):
-    """One time a source was asked, and what came of it. `asked_by`: `schedule`, `command` or a person."""
+    """One time a source was asked, and what came of it; of one that sends by itself, one hour of it.
+
+    `asked_by`: `schedule`, `command`, or `sent`; then `started_at` is the beginning of the hour.
+    """
 
     __tablename__ = "source_runs"
-    __table_args__ = (Index("ix_source_runs_source", "source_id", "started_at"),)
+    __table_args__ = (
+        Index("ix_source_runs_source", "source_id", "started_at"),
+        Index(
+            "uq_source_runs_sent",
+            "source_id",
+            "started_at",
+            unique=True,
+            sqlite_where=text("asked_by = 'sent'"),
+            postgresql_where=text("asked_by = 'sent'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"))
@@ -58,3 +72,23 @@ class SourceTrouble(Row):
     began_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class SourceTrial(Row):
+    """A dry run that somebody asked for: a worker reads the source and keeps here what it would make of it.
+
+    `rows` are [what would come of it, external id, title], `counts` how many of each. One a source, the last.
+    """
+
+    __tablename__ = "source_trials"
+
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    asked_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    fault: Mapped[str | None] = mapped_column(Text)
+    faults: Mapped[list[str]] = mapped_column(default=list)
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    rows: Mapped[list[str]] = mapped_column(default=list)

@@ -63,7 +63,7 @@ def test_the_next_spell_is_told_anew(database: Database, well: Well, frozen: Fro
     ask(database, well, 1)
     well.mended = False
     ask(database, well, 5)
-    assert told(database) == 2
+    assert told(database) == 3  # the spell, its end, and the next one
 
 
 def test_a_source_that_stays_away_is_asked_ever_more_rarely_but_daily(database: Database, well: Well) -> None:

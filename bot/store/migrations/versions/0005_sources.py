@@ -43,8 +43,27 @@ def _runs() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_source_runs_source", "source_runs", ["source_id", "started_at"])
+    sent = sa.text("asked_by = 'sent'")
+    op.create_index(
+        "uq_source_runs_sent",
+        "source_runs",
+        ["source_id", "started_at"],
+        unique=True,
+        sqlite_where=sent,
+        postgresql_where=sent,
+    )
+    op.create_table(
+        "source_trials",
+        sa.Column("source_id", sa.Integer(), autoincrement=False, nullable=False),
+        *(sa.Column(name, INSTANT, nullable=name != "asked_at") for name in _INSTANTS),
+        sa.Column("fault", sa.Text(), nullable=True),
+        *(sa.Column(name, DOCUMENT, nullable=False) for name in ("faults", "counts", "rows")),
+        sa.ForeignKeyConstraint(["source_id"], ["sources.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("source_id"),
+    )
 
 
+_INSTANTS = ("asked_at", "lease_until", "done_at")
 _COUNTS = ("rows", "new", "changed", "unchanged", "joined", "refused")
 
 
