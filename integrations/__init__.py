@@ -26,6 +26,7 @@ INTEGRATIONS = {
     "discourse": "integrations.discourse",
     "loomio": "integrations.loomio",
     "signed_json": "integrations.signed_json",
+    "howspace": "integrations.howspace",
 }
 
 

@@ -187,7 +187,7 @@ def integration(kind: str) -> Integration:
 
 def source_kinds() -> list[str]:
     """The integrations that bring news in."""
-    return [name for name in INTEGRATIONS if load(name).source or load(name).webhook]
+    return [name for name in INTEGRATIONS if load(name).source or load(name).webhook or load(name).letters]
 
 
 def check_options(kind: Integration, options: Mapping[str, Any]) -> BaseModel:

@@ -28,7 +28,13 @@ class Capabilities:
 
 
 class LetterReader(Protocol):
-    """Recognises the letters that a source sends to our mailbox."""
+    """Recognises the letters that a source sends to our mailbox.
+
+    `proven`: it takes only letters whose sender is proven. What others bring waits for a coordinator's approval.
+    """
+
+    @property
+    def proven(self) -> bool: ...
 
     def read(self, raw: bytes) -> Sequence[Report] | None:
         """The reports that a letter (RFC 5322) brings, perhaps none; None when it is not this source's."""

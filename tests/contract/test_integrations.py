@@ -84,7 +84,7 @@ def test_it_is_registered_under_its_own_name_and_can_do_something(name: str) -> 
     assert room.name == name
     assert room.title
     assert issubclass(room.options, BaseModel)
-    assert room.source or room.webhook or room.sender
+    assert room.source or room.webhook or room.sender or room.letters
 
 
 @pytest.mark.parametrize("name", INTEGRATIONS)
