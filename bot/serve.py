@@ -6,6 +6,7 @@ the serving process dies it is started again.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -42,6 +43,7 @@ def main(prepared: bool = False) -> int:
 def serve() -> None:
     """Serve at HOST and PORT."""
     settings = {**dotenv_values(".env"), **os.environ}
+    logging.getLogger("_granian").addFilter(_worth_saying)
     Server(
         "wsgi:app",
         address=settings.get("HOST") or "127.0.0.1",
@@ -55,6 +57,11 @@ def serve() -> None:
         respawn_interval=0.5,
         workers_kill_timeout=30,
     ).serve(target_loader=partial(_load, os.getpid()), wrap_loader=False)
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """All but granian's warning of many threads: ours wait for a commit and leave the processors alone (THREADS)."""
+    return f"up to {THREADS} Python threads" not in record.getMessage()
 
 
 def _load(parent: int) -> Any:

@@ -7,23 +7,31 @@ Eve are no holidays by law, but nobody reads mail on them, and the library count
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from holidays import country_holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 COUNTRY = "FI"
-_CALENDAR = country_holidays(COUNTRY, language="en_US")
+
+
+@cache
+def _calendar() -> HolidayBase:
+    from holidays import country_holidays  # ten megabytes: it knows every country of the world
+
+    return country_holidays(COUNTRY, language="en_US")
 
 
 @lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool:
     """Whether people are at work on that day: no Saturday, Sunday or public holiday."""
-    return day.weekday() < 5 and day not in _CALENDAR
+    return day.weekday() < 5 and day not in _calendar()
 
 
 def holiday(day: date) -> str | None:
     """The English name of the public holiday on that day, None when it is none."""
-    return _CALENDAR.get(day)
+    return _calendar().get(day)
 
 
 def working_day_before(day: date) -> date:

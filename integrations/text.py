@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 import nh3
-from markdownify import markdownify
 from pydantic import BeforeValidator
 
 from bot.contracts import BODY_LIMIT, TITLE_LIMIT
@@ -107,6 +106,8 @@ def _converted(source: str, base: str) -> str:
     except ValueError:  # the base is no address
         clean = _sanitised(source, "deny")
     # The outer element also keeps BeautifulSoup from warning that a bare text looks like a file name.
+    from markdownify import markdownify  # seven megabytes that a process at rest does without
+
     marked = markdownify(f"<div>{clean}</div>", heading_style="ATX", bullets="-", escape_misc=True)
     return re.sub(r"\n{3,}", "\n\n", whole(marked)).strip()
 

@@ -8,8 +8,6 @@ import unicodedata
 import zipfile
 from collections.abc import Mapping
 
-from PIL import Image
-
 NAME_LIMIT = 100
 MOST_PIXELS = 50_000_000
 """More than any screen shows, and a few kilobytes may claim to be far more."""
@@ -59,6 +57,8 @@ def cleaned(name: str, ending: str) -> str:
 def _picture(body: bytes) -> tuple[str, str] | None:
     if not body.startswith(_BEGINNINGS):
         return None
+    from PIL import Image  # only who attaches pictures needs it
+
     try:
         with Image.open(io.BytesIO(body), formats=tuple(_PICTURES)) as picture:
             found, pixels = _PICTURES[picture.format or ""], picture.width * picture.height
