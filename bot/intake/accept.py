@@ -18,6 +18,8 @@ from bot.intake.joins import Newcomers, offer_known
 from bot.intake.keys import identifier, keys
 from bot.intake.matching import lock_keys
 from bot.intake.records import Content, Known, keep_own_word, keep_word, known_reports, take_back
+from bot.intake.relevance.judge import Sieve
+from bot.intake.relevance.keeping import concerns, judgements
 from bot.intake.renewal import Cause, renew
 from bot.log import logger
 from bot.planning.calls import disagrees, state_of
@@ -30,13 +32,15 @@ _log = logger("intake")
 class Rights:
     """What a source may do with what it brings. `tell` is off for a first poll that stays silent.
 
-    What does not `join` is no source's news but the house's own: it is never taken for what others tell.
+    What does not `join` is no source's news but the house's own: it is never taken for what others tell. With a
+    `sieve` only what concerns the network is told; the rest lies aside.
     """
 
     publish: str = "at_once"
     may_be_urgent: bool = False
     tell: bool = True
     join: bool = True
+    sieve: Sieve | None = None
 
     @property
     def state(self) -> str:
@@ -69,6 +73,17 @@ def accept(
     return [answers[at] for at in range(len(reports))]
 
 
+def foresee(
+    session: Session, source_id: int, reports: Sequence[Report], rights: Rights, zone: str
+) -> list[Verdict]:
+    """What would come of reports if they were taken in; nothing is changed."""
+    known = known_reports(session, source_id, [report.external_id for report in reports])
+    return [
+        _verdict(known.get(report.external_id), _content(report, rights, zone), report.as_of)
+        for report in reports
+    ]
+
+
 def _accept_distinct(
     session: Session, source_id: int, reports: Sequence[Report], rights: Rights, zone: str
 ) -> list[Accepted]:
@@ -89,7 +104,7 @@ def _accept_distinct(
         answers[report.external_id] = Accepted(verdict, before.item_id if before else None)
         if before and content and verdict == "updated":
             keep_word(session, before, content, now)
-            causes[before.item_id] = Cause(before.report_id, rights.state)
+            causes[before.item_id] = _cause(session, before, rights)
             changed.append((before, content))
         elif before and verdict == "withdrawn" and not before.withdrawn:
             take_back(session, before, report.as_of, now)
@@ -97,8 +112,11 @@ def _accept_distinct(
         elif before and content and not before.worded:
             keep_own_word(session, before.report_id, content.details, content.keys)
     revised = renew(session, causes, zone, now)
-    come = Newcomers.settle(session, source_id, new, rights.state, rights.join, zone, now)
-    answers.update(come.answers)
+    ours = [content for content in new if not content.judged or content.judged.concerns]
+    rest = [content for content in new if content.judged and not content.judged.concerns]
+    come = Newcomers.settle(session, source_id, ours, rights.state, rights.join, zone, now)
+    aside = Newcomers.settle(session, source_id, rest, "aside", False, zone, now)
+    answers.update(come.answers | aside.answers)
     living = [item_id for item_id, details in come.made if not _over(details, zone, now)]
     how = "notice" if rights.tell else "quiet"
     announce(session, living if rights.state == "published" else [], how, source_id)
@@ -116,7 +134,14 @@ def _content(report: Report, rights: Rights, zone: str) -> Content | None:
     if details.urgent and not rights.may_be_urgent:
         details = details.model_copy(update={"urgent": False})
     known_by = frozenset(keys(details, zone)) if rights.join else frozenset()
-    return Content(report.external_id, details, fingerprint(details), known_by, report.as_of)
+    judged = rights.sieve.judge(details, clock.now().date()) if rights.sieve else None
+    return Content(report.external_id, details, fingerprint(details), known_by, report.as_of, judged)
+
+
+def _cause(session: Session, before: Known, rights: Rights) -> Cause:
+    """Why its item changes: what lay aside is told once the rules, or a coordinator, say that it concerns us."""
+    row = judgements(session, [before.report_id]).get(before.report_id) if rights.sieve else None
+    return Cause(before.report_id, rights.state, fresh=row is not None and concerns(row))
 
 
 def _note_disagreement(source_id: int, content: Content | None, now: datetime, zone: str) -> None:

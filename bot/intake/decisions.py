@@ -16,12 +16,13 @@ from bot.intake.fingerprint import fingerprint
 from bot.intake.matching import STANDING
 from bot.intake.moving import move_people, move_told
 from bot.intake.records import Content, first_revisions, insert_items, revise_item
+from bot.intake.relevance.keeping import filled
 from bot.intake.renewal import Cause, renew
 from bot.planning.notices import announce
 from bot.store import audit
 from bot.store.db import insert_into
 from bot.store.items import Item, ReportRow
-from bot.store.joining import Likeness
+from bot.store.joining import Judgement, Likeness
 
 
 class Undecidable(Exception):
@@ -105,6 +106,7 @@ def part(session: Session, report_id: int, item_id: int, zone: str, actor: str, 
 
 def _new_item(session: Session, report: ReportRow, item: Item, zone: str, now: datetime) -> list[int]:
     details = Details.model_validate(report.details) if report.details else item.content()
+    details = filled(session.get(Judgement, report.id), details)
     content = [Content(report.external_id, details, fingerprint(details))]
     made = insert_items(session, content, "published", zone, now)
     first_revisions(session, content, made, [report.id], now)

@@ -18,10 +18,12 @@ from bot import clock
 from bot.contracts import Fetched, SourceFault
 from bot.contracts import Source as Asked
 from bot.intake.accept import Rights, accept
+from bot.intake.relevance import Sieve, rules
 from bot.intake.watch.runs import Counts, keep_run
 from bot.intake.watch.troubles import note_certificate, note_fault, note_well
 from bot.log import logger
 from bot.store.db import Database
+from bot.store.network import read_network
 from bot.store.sources import Source
 
 LEASE = timedelta(minutes=2)
@@ -118,7 +120,13 @@ def _take_in(session: Session, source: Source, fetched: Fetched, zone: str, aske
     if row is None:
         return Polled(source.name, fault="another worker took over")
     first = row.well_at is None
-    rights = Rights(row.publish, row.may_be_urgent, tell=not (first and row.first_poll == "silent"))
+    network = read_network(session) if row.sifted else None
+    rights = Rights(
+        row.publish,
+        row.may_be_urgent,
+        tell=not (first and row.first_poll == "silent"),
+        sieve=Sieve(network, rules()) if network else None,
+    )
     counts = Counts.of(accept(session, row.id, fetched.reports, rights, zone), len(fetched.faults))
     now = clock.now()
     if counts.brought:

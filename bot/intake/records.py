@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.clock import When
 from bot.contracts import Details
+from bot.intake.relevance.judge import Judged
+from bot.intake.relevance.keeping import keep_judged
 from bot.planning.calls import door
 from bot.store.items import Item, ItemCity, ItemTopic, ReportRow, Revision
 from bot.store.joining import ReportKey
@@ -43,6 +45,12 @@ class Content:
     fingerprint: str
     keys: frozenset[str] = frozenset()
     as_of: datetime | None = None
+    judged: Judged | None = None
+
+    @property
+    def told(self) -> Details:
+        """What its item says: with the cities and topics that were judged, where the source names none."""
+        return self.judged.fill(self.details) if self.judged else self.details
 
 
 def known_reports(session: Session, source_id: int, external_ids: Sequence[str]) -> Mapping[str, Known]:
@@ -69,7 +77,7 @@ def insert_items(
         return []
     rows = [
         {
-            **_columns(content.details, zone),
+            **_columns(content.told, zone),
             "state": state,
             "revision": 1,
             "created_at": now,
@@ -78,7 +86,7 @@ def insert_items(
         for content in contents
     ]
     ids = list(session.scalars(insert(_ITEMS).returning(_ITEMS.c.id, sort_by_parameter_order=True), rows))
-    _link(session, list(zip(ids, (content.details for content in contents), strict=True)))
+    _link(session, list(zip(ids, (content.told for content in contents), strict=True)))
     return ids
 
 
@@ -99,6 +107,7 @@ def insert_reports(
     made = insert(_REPORTS).returning(_REPORTS.c.id, sort_by_parameter_order=True)
     ids = list(session.scalars(made, rows))
     _insert_keys(session, zip(ids, (content.keys for content in contents), strict=True))
+    keep_judged(session, zip(ids, (content.judged for content in contents), strict=True), now)
     return ids
 
 
@@ -113,7 +122,7 @@ def first_revisions(
     rows = [
         {
             "item_id": item_id, "revision": 1, "report_id": report_id,
-            "details": dump(content.details), "made_at": now,
+            "details": dump(content.told), "made_at": now,
         }
         for content, item_id, report_id in zip(contents, item_ids, report_ids, strict=True)
     ]  # fmt: skip
@@ -129,6 +138,7 @@ def keep_word(session: Session, before: Known, content: Content, now: datetime) 
     )  # fmt: skip
     session.execute(delete(_KEYS).where(_KEYS.c.report_id == before.report_id))
     _insert_keys(session, [(before.report_id, content.keys)])
+    keep_judged(session, [(before.report_id, content.judged)], now)
 
 
 def keep_own_word(session: Session, report_id: int, details: Details, known_by: Iterable[str]) -> None:

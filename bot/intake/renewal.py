@@ -16,6 +16,7 @@ from bot.intake.fingerprint import fingerprint
 from bot.intake.keys import keys
 from bot.intake.merged import Part, merge
 from bot.intake.records import keep_own_word, revise_item
+from bot.intake.relevance.keeping import filled, judgements
 from bot.store.items import Item, ReportRow
 from bot.store.sources import Source
 
@@ -49,7 +50,7 @@ def _renew(
     session: Session, item: Item, parts: Sequence[Part], cause: Cause, zone: str, now: datetime
 ) -> bool:
     if not parts:
-        if item.state == "withdrawn":
+        if item.state in {"withdrawn", "aside"}:  # readers never saw it: there is nothing to take back
             return False
         revise_item(session, item.id, cause.report_id, None, "withdrawn", zone, now)
         return True
@@ -65,10 +66,10 @@ def _renew(
 
 
 def _state(before: str, cause: Cause) -> str:
+    if before == "aside" and not cause.fresh:
+        return "aside"
     # What needs approval needs it for a change too; what still waits keeps waiting.
-    if "waiting" in {before, cause.state}:
-        return "waiting"
-    return "aside" if before == "aside" and not cause.fresh else cause.state
+    return "waiting" if "waiting" in {before, cause.state} else cause.state
 
 
 def _parts(session: Session, items: Sequence[Item], zone: str) -> dict[int, list[Part]]:
@@ -78,12 +79,13 @@ def _parts(session: Session, items: Sequence[Item], zone: str) -> dict[int, list
         .join(Source, Source.id == ReportRow.source_id)
         .where(ReportRow.item_id.in_([item.id for item in items]), ReportRow.withdrawn.is_(False))
         .order_by(ReportRow.id)
-    )
+    ).all()
+    judged = judgements(session, [row.id for row in rows])
     content = {item.id: item.content() for item in items}
     parts: dict[int, list[Part]] = defaultdict(list)
     for report_id, item_id, details, source in rows:
         if details is None:  # taken in before reports kept their own word: it is its item's, alone
             keep_own_word(session, report_id, content[item_id], keys(content[item_id], zone))
         said = content[item_id] if details is None else Details.model_validate(details)
-        parts[item_id].append(Part(source, said))
+        parts[item_id].append(Part(source, filled(judged.get(report_id), said)))
     return parts
