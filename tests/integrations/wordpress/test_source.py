@@ -98,7 +98,7 @@ def test_what_is_no_list_of_posts_is_a_fault(feeds: FakeFeeds, body: bytes, kind
 
 def test_posts_that_are_suddenly_gone_are_a_fault(feeds: FakeFeeds) -> None:
     first = ask(feeds, [post()])
-    with pytest.raises(SourceFault, match="had 1 rows before") as fault:
+    with pytest.raises(SourceFault, match="1 stood there before") as fault:
         ask(feeds, [], first.cursor)
     assert fault.value.kind == "empty"
 
