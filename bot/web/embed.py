@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 
 from bot import clock, words
 from bot.contracts import LANGUAGES
+from bot.contracts.words import OWN_NAMES
 from bot.links import Bearer
 from bot.log import logger
 from bot.planning.alerts import WATCHERS
@@ -25,7 +26,7 @@ from bot.web.house import house
 from bot.web.own_item import contact_of, said_in
 from bot.web.pages import page
 from bot.web.public import asked_language
-from bot.web.reader_form import LANGUAGE_NAMES, offers
+from bot.web.reader_form import offers
 from bot.web.readers import calendars_of
 
 _REFUSED: dict[Fault, tuple[int, str, str]] = {
@@ -102,6 +103,10 @@ def _page(badge: Badge, done: Done) -> Response:
         if badge.pseudonym and contact is None:
             return _told(*_REFUSED["stale"])
         language = badge.chosen_language or (contact.language if contact else settings.default_language)
+        kept_language = contact.language if contact else language
+        if contact:  # all is said in the language they look in; nothing of that is kept
+            session.expunge(contact)
+            contact.language = language
         looker = Looker(contact, language, badge.city)
         soon = coming(session, looker)
         mine = [city for city in network.cities if contact and city.slug in contact.cities]
@@ -111,11 +116,12 @@ def _page(badge: Badge, done: Done) -> Response:
             _=said_in(language),
             plural=partial(words.ngettext, language),
             language=language,
-            languages=LANGUAGE_NAMES,
+            languages=OWN_NAMES,
             name=network.name[language],
             badge=badges().write(badge),
             who=badge,
             contact=contact,
+            kept_language=kept_language,
             done=done,
             cities=[(city.names[language], getattr(city.focus, language)) for city in mine],
             every_city=[

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from bot import approval, clock
+from bot import approval, clock, words
 from bot.approval.writing import Form
-from bot.contracts import ANSWERS, LANGUAGES
+from bot.contracts import ANSWERS, LANGUAGES, Language
 from bot.conversation.replies import answer_label, refusal
 from bot.links import Bearer
 from bot.people import answers as kept
@@ -33,7 +33,6 @@ from bot.web.peers import client_address
 from bot.web.reader_form import read as read_choices
 
 Sent = MultiDict[str, str]
-Say = Callable[..., str]
 
 
 @dataclass(slots=True)
@@ -62,8 +61,8 @@ def act(badge: Badge, sent: Sent) -> tuple[Done, Badge]:
         contact = contact_of(session, Bearer(badge.pseudonym, badge.version)) if badge.pseudonym else None
         if contact is None:
             return _join(session, badge) if what == "join" and not badge.pseudonym else Done(status=400)
-        say = said_in(badge.chosen_language or contact.language)
-        return _ACTS.get(what, _nothing)(session, contact, value, sent, say)
+        language = badge.chosen_language or contact.language
+        return _ACTS.get(what, _nothing)(session, contact, value, sent, language)
 
     done = house().database.write(work)
     # Who changes the language of their messages wants to read on in it.
@@ -71,53 +70,53 @@ def act(badge: Badge, sent: Sent) -> tuple[Done, Badge]:
 
 
 def _about(
-    session: Session, contact: Contact, value: str, sent: Sent, say: Say, work: Callable[..., Done]
+    session: Session, contact: Contact, value: str, sent: Sent, language: Language, work: Callable[..., Done]
 ) -> Done:
     """An act about an item, if there is such an item for them."""
     item = find(session, contact, number(sent.get("item")) or 0)
     if item is None:
-        return Done(fault=say("There is no such item, or it is not for you."), status=404)
+        return Done(fault=words.gettext(language, "There is no such item, or it is not for you."), status=404)
     try:
-        done = work(session, contact, item.id, value, say)
+        done = work(session, contact, item.id, value, language)
     except Refused as fault:
-        done = Done(fault=refusal(contact.language, contact.timezone, fault), status=409)
+        done = Done(fault=refusal(language, contact.timezone, fault), status=409)
     done.item = item.id
     return done
 
 
-def _answer(session: Session, contact: Contact, item_id: int, value: str, say: Say) -> Done:
+def _answer(session: Session, contact: Contact, item_id: int, value: str, language: Language) -> Done:
     if value not in ANSWERS:
-        return Done(fault=say("Choose one of the answers."), status=400)
+        return Done(fault=words.gettext(language, "Choose one of the answers."), status=400)
     kept.answer(session, contact, item_id, value, "page", _origin())
-    return Done(say("We noted: {answer}", answer=answer_label(contact.language, value)))
+    return Done(words.gettext(language, "We noted: {answer}", answer=answer_label(language, value)))
 
 
-def _undo(session: Session, contact: Contact, item_id: int, _value: str, say: Say) -> Done:
+def _undo(session: Session, contact: Contact, item_id: int, _value: str, language: Language) -> Done:
     kept.take_back(session, contact, item_id, "page", _origin())
-    return Done(say("Your answer is taken back."))
+    return Done(words.gettext(language, "Your answer is taken back."))
 
 
-def _mute(session: Session, contact: Contact, item_id: int, _value: str, say: Say) -> Done:
+def _mute(session: Session, contact: Contact, item_id: int, _value: str, language: Language) -> Done:
     mute(session, contact, item_id, "page", _origin())
-    return Done(say("You hear no more of it."), undo="unmute")
+    return Done(words.gettext(language, "You hear no more of it."), undo="unmute")
 
 
-def _unmute(session: Session, contact: Contact, item_id: int, _value: str, say: Say) -> Done:
+def _unmute(session: Session, contact: Contact, item_id: int, _value: str, language: Language) -> Done:
     unmute(session, contact, item_id, "page", _origin())
-    return Done(say("You hear of it again."))
+    return Done(words.gettext(language, "You hear of it again."))
 
 
-def _choose(session: Session, contact: Contact, _value: str, sent: Sent, say: Say) -> Done:
+def _choose(session: Session, contact: Contact, _value: str, sent: Sent, language: Language) -> Done:
     topics = [topic.slug for topic in house().network.topics]
-    chosen, faults = read_choices(sent, topics, say)
+    chosen, faults = read_choices(sent, topics, said_in(language))
     choose(session, contact, _origin(), **chosen)
-    return Done(faults=faults, status=422) if faults else Done(say("Saved."))
+    return Done(faults=faults, status=422) if faults else Done(words.gettext(language, "Saved."))
 
 
-def _announce(session: Session, contact: Contact, _value: str, sent: Sent, say: Say) -> Done:
+def _announce(session: Session, contact: Contact, _value: str, sent: Sent, language: Language) -> Done:
     """Keep an announcement and put it forward: somebody else approves it, and never here."""
     if contact.role not in WATCHERS:
-        return Done(fault=say("Only coordinators can do that."), status=403)
+        return Done(fault=words.gettext(language, "Only coordinators can do that."), status=403)
     network, origin = house().network, _origin()
     form, content = read(sent, Taken((), ()), network, house().settings.zone)
     if content is None:
@@ -126,7 +125,7 @@ def _announce(session: Session, contact: Contact, _value: str, sent: Sent, say: 
         draft = approval.create(session, "announcement", content, contact.pseudonym, origin)
         url = f"{house().settings.public_url}/approvals/{draft.id}"
         approval.submit(session, network, draft.id, contact.pseudonym, origin, url=url)
-    return Done(say("Put forward: another coordinator approves it."))
+    return Done(words.gettext(language, "Put forward: another coordinator approves it."))
 
 
 def _put_forward_already(session: Session, contact: Contact, content: Mapping[str, Any]) -> bool:
@@ -156,15 +155,15 @@ def words_only(text: str) -> str:
     return f"`{' '.join(plain.split()) or '–'}`"
 
 
-def _nothing(_session: Session, _contact: Contact, _value: str, _sent: Sent, say: Say) -> Done:
-    return Done(fault=say("Choose one of the answers."), status=400)
+def _nothing(_session: Session, _contact: Contact, _value: str, _sent: Sent, language: Language) -> Done:
+    return Done(fault=words.gettext(language, "Choose one of the answers."), status=400)
 
 
 def _origin() -> str:
     return client_address(house().settings)
 
 
-Act = Callable[[Session, Contact, str, Sent, Say], Done]
+Act = Callable[[Session, Contact, str, Sent, Language], Done]
 
 _ACTS: Mapping[str, Act] = {
     "answer": partial(_about, work=_answer),

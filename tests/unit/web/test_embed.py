@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from collections.abc import Callable
 from html import unescape
@@ -16,16 +14,17 @@ from werkzeug.test import TestResponse
 from bot.app import House
 from bot.store.answers import AnswerRow, Mute
 from bot.store.audit import Audit
+from bot.store.chats import ThreadReply
 from bot.store.contacts import Contact, contact_by_email
-from bot.store.deliveries import MessageRow
+from bot.store.deliveries import Delivery, MessageRow
+from bot.store.destinations import Destination
 from bot.store.drafts import Draft
 from bot.web import build
 from tests import factories
 from tests.conftest import NOON, FrozenClock
 from tests.unit.web.browser import Browser, seen
+from tests.workspace import OLD, ORIGIN, SECRET, sign, signed
 
-SECRET, OLD = "verysecret", "older-secret"
-ORIGIN = "https://network.howspace.com"
 HOSTILE = "</script><b>Mallory</b> `x` [a](https://evil.example)"
 
 
@@ -42,20 +41,6 @@ def house(open_test_house: Callable[..., House]) -> House:
         factories.details(title={"fi": "Oulun haku"}, cities=("oulu",)),
     )
     return house
-
-
-def signed(
-    email: str = "alice@example.org", *, secret: str = SECRET, name: str = "Alice", **more: str
-) -> str:
-    """The address as the workspace signs it."""
-    said = {"userId": "u1", "firstName": name, "lastName": "Ä", "email": email, "pageUrl": ORIGIN}
-    said |= {"time": str(int(NOON.timestamp()))} | more
-    query = "&".join(f"{key}={quote(value, safe='')}" for key, value in said.items())
-    return f"/embed/howspace?{query}&signature={sign(query, secret)}"
-
-
-def sign(text: str, secret: str = SECRET) -> str:
-    return hmac.digest(secret.encode(), text.encode(), hashlib.sha256).hex()
 
 
 def press(browser: Browser, page: TestResponse, do: str, **form: str) -> TestResponse:
@@ -235,6 +220,8 @@ def test_another_language_is_looked_at_without_being_chosen(browser: Browser, ho
     assert "Ansökan" in seen(page)
     page = press(browser, page, "answer:seen", item="1")
     assert '<html lang="sv">' in page.text
+    assert "Sett" in seen(page)
+    assert 'value="fi" checked' in page.text
     with house.database.reading() as session:
         assert session.scalars(select(Contact.language)).all() == ["fi"]
 
@@ -305,3 +292,33 @@ def test_erased_people_are_unknown_and_nothing_of_them_is_shown(browser: Browser
     with house.database.writing() as session:
         session.execute(update(Contact).values(erased_at=NOON, email=None, email_key=None))
     assert "Hei Alice" not in seen(browser.get(signed()))
+
+
+def test_what_was_answered_in_a_thread_is_shown_once_and_to_the_network_only(
+    browser: Browser, house: House
+) -> None:
+    with house.database.writing() as session:
+        factories.person(session, "Bob", cities=(), language="en")
+    factories.plan(house.database, house.network)
+    with house.database.writing() as session:
+        session.execute(update(Destination).values(bridge="page"))
+        told = session.scalars(select(Delivery.id).where(Delivery.item_id == 1).limit(1)).one()
+        for at, said in enumerate((HOSTILE, "Gone", "We are in.\nCall me.")):
+            gone = NOON if said == "Gone" else None
+            session.add(
+                ThreadReply(
+                    delivery_id=told, team="T1", place="C1", ts=f"{at}.0", said=said, gone_at=gone,
+                    contact_id=1 if at else None, written_at=NOON,
+                )
+            )  # fmt: skip
+    page = browser.get(signed())
+    words = seen(page)
+    assert "Slackissa (2)" in words
+    assert words.count("We are in.") == 1
+    assert "Gone" not in words
+    assert "<b>Mallory" not in page.text
+    for email in ("bob@example.org", "mallory@example.org"):
+        assert "We are in." not in browser.get(signed(email)).text
+    with house.database.writing() as session:
+        session.execute(update(Destination).values(bridge="mail"))
+    assert "We are in." not in browser.get(signed()).text
