@@ -105,8 +105,8 @@ def test_why_says_every_decision_one_a_line(failed: Shell) -> None:
     assert said.code == 0
     first = [line.partition(":")[0] for line in said.lines]
     assert [word for word in first if "reminder" not in word] == [
-        "item 1", "contact", "cities", "topics", "kinds", "rhythm", "hours", "mute", "answer", "ladder", "channel",
-        "result", "delivery 1",
+        "item 1", "contact", "cities", "topics", "roles", "kinds", "rhythm", "hours", "mute", "answer", "ladder",
+        "channel", "result", "delivery 1",
     ]  # fmt: skip
     assert "You get this because Tampere follows carbon neutrality." in said.out
     assert "error: no such mailbox" in said.out
