@@ -18,7 +18,9 @@ from bot.cli import (
     destinations,
     digest,
     doctor,
+    howspace,
     serving,
+    sift,
     slack,
     sources,
     working,
@@ -37,7 +39,7 @@ def commands() -> None:
 
 
 for room in (
-    contacts, creamailer, deliveries, destinations, digest, doctor, serving, slack, sources, working,
+    contacts, creamailer, deliveries, destinations, digest, doctor, howspace, serving, sift, slack, sources, working,
 ):  # fmt: skip
     for command in room.COMMANDS:
         commands.add_command(command)

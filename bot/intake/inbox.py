@@ -36,11 +36,13 @@ class SourceInbox:
         language: Language = "fi",
         *,
         publish: str | None = None,
+        tell: bool = True,
     ) -> None:
-        """`publish` takes the place of the source's own, where what it brings is believed less."""
+        """`publish` takes the place of the source's own, where what it brings is believed less; without `tell`
+        nobody hears of it."""
         self._database = database
         self._source_id = source.id
-        self._rights = Rights(publish or source.publish, source.may_be_urgent)
+        self._rights = Rights(publish or source.publish, source.may_be_urgent, tell=tell)
         self._zone = zone
         self._gatherer: Gatherer[_Request, Sequence[Accepted]] = Gatherer(self._write)
         self.cities = frozenset(city.slug for city in network.cities)
@@ -70,7 +72,9 @@ class SourceInbox:
             if request.receipt is not None and taken[at]:
                 seen[request.receipt] = taken[at][0].item_id
         self._remember(session, [(request.receipt, taken[at]) for at, request in fresh.items()])
-        count_sent(session, self._source_id, Counts.of([each for answers in taken.values() for each in answers]))
+        count_sent(
+            session, self._source_id, Counts.of([each for answers in taken.values() for each in answers])
+        )
         return [
             taken[at]
             if at in taken

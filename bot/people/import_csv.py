@@ -16,7 +16,7 @@ from bot.clock import DEFAULT_ZONE, zone
 from bot.contracts import CHANNELS, LANGUAGES, RHYTHMS, ROLES, Language
 from bot.network import Network
 from bot.network_check import fold
-from bot.people.csv_file import ImportFault, read_table
+from bot.people.csv_file import ImportFault, Table, read_table
 from bot.people.enrolment import Person
 from bot.people.preferences import read_day, read_hour, read_hours, read_ladder, read_yes
 from bot.setting_parsers import mail_address
@@ -49,7 +49,13 @@ def read_people(
 
     Raises ImportFault naming every faulty line.
     """
-    table = read_table(path, _NEEDED, COLUMNS + OPTIONAL)
+    return people_of(read_table(path, _NEEDED, COLUMNS + OPTIONAL), network, str(path), language, timezone)
+
+
+def people_of(
+    table: Table, network: Network, called: str, language: Language = "fi", timezone: str = DEFAULT_ZONE
+) -> list[Person]:
+    """The people in a table that was read from a file so called, by the same rules. Raises ImportFault."""
     reader = _Reader(network, table.columns, {"language": language, "timezone": timezone})
     people: list[Person] = []
     faults = [(line, [fault]) for line, fault in table.faults]
@@ -65,7 +71,7 @@ def read_people(
     if faults:
         raise ImportFault([f"line {line}: {fault}" for line, wrong in sorted(faults) for fault in wrong])
     if not people:
-        raise ImportFault([f"{path} has no contacts"])
+        raise ImportFault([f"{called} has no contacts"])
     return people
 
 

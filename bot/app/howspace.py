@@ -1,0 +1,110 @@
+"""Files that a Howspace workspace exports, as the house takes them: comments as reports, users as contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from bot.contracts import Report, SourceFault
+from bot.intake.inbox import SourceInbox
+from bot.people.csv_file import ImportFault, Table
+from bot.people.enrolment import Person
+from bot.people.import_csv import people_of
+from bot.store.sources import Source
+from integrations.howspace.exports import read_chat, read_people
+from integrations.howspace.options import HowspaceOptions
+from integrations.howspace.workbook import Sheet, WorkbookFault
+
+if TYPE_CHECKING:
+    from bot.app.house import House
+
+TOGETHER = 500
+"""Comments that are taken in with one commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How a sheet was read: `columns` maps a field to its letter and heading, `faults` name their cells."""
+
+    columns: Mapping[str, tuple[str, str]]
+    unknown: Sequence[str]
+    faults: Sequence[str]
+
+
+def chat_source(house: House, name: str | None) -> Source:
+    """The workspace that a chat belongs to: the named one, or the only one. Raises SourceFault."""
+    with house.database.reading() as session:
+        rows = session.scalars(select(Source).where(Source.kind == "howspace").order_by(Source.name)).all()
+    found = [row for row in rows if name in {None, row.name}]
+    if len(found) == 1:
+        return found[0]
+    if not rows:
+        raise SourceFault("there is no workspace yet: python -m bot sources add howspace NAME")
+    raise SourceFault(f"say which workspace with --source: there are {', '.join(row.name for row in rows)}")
+
+
+def understand_chat(house: House, source: Source, path: Path) -> tuple[Understood, list[Report]]:
+    """What would be told of a Super Chat's export. Raises ImportFault and SourceFault."""
+    from bot.app.house import check_options, integration
+
+    options = check_options(integration(source.kind), source.options)
+    hosts = options.hosts if isinstance(options, HowspaceOptions) else ()
+    try:
+        sheet, reports = read_chat(path, source.stated_defaults(house.settings.default_language), hosts)
+    except WorkbookFault as fault:
+        raise ImportFault([str(fault)]) from fault
+    return _understood(sheet), reports
+
+
+def take_chat(house: House, source: Source, reports: Sequence[Report], *, tell: bool) -> Mapping[str, int]:
+    """Take the comments in, each once however often it is imported; returns how many were what."""
+    inbox = SourceInbox(
+        house.database, house.network, source, house.settings.zone, house.settings.default_language, tell=tell
+    )
+    count: dict[str, int] = {"accepted": 0, "updated": 0, "duplicate": 0}
+    waiting = iter(reports)
+    while some := list(islice(waiting, TOGETHER)):
+        for answer in inbox.accept(some):
+            count[answer.verdict] = count.get(answer.verdict, 0) + 1
+    return count
+
+
+def understand_people(house: House, path: Path) -> tuple[Understood, list[Person]]:
+    """The people of a user list, checked as a CSV file's are; roles are never granted. Raises ImportFault."""
+    try:
+        sheet, rows = read_people(path)
+    except WorkbookFault as fault:
+        raise ImportFault([str(fault)]) from fault
+    table = Table(frozenset({"name", *(sheet.columns.keys() - {"first", "last"})}), [*rows])
+    settings = house.settings
+    try:
+        people = people_of(
+            table, house.network, str(path), settings.default_language, settings.default_timezone
+        )
+    except ImportFault as fault:
+        raise ImportFault([*sheet.faults, *(_by_cell(sheet, each) for each in fault.faults)]) from fault
+    if sheet.faults:
+        raise ImportFault(sheet.faults)
+    return _understood(sheet), people
+
+
+def _understood(sheet: Sheet) -> Understood:
+    return Understood(sheet.columns, sheet.unknown, sheet.faults)
+
+
+def _by_cell(sheet: Sheet, fault: str) -> str:
+    """ "line 17: email: …" as "C17: email: …", where the column is known."""
+    line, _, said = fault.partition(": ")
+    field = said.partition(":")[0].partition(" ")[0]
+    row = line.removeprefix("line ")
+    if row.isdigit():
+        letter = sheet.columns.get(
+            field, sheet.columns.get("first", ("", "")) if field == "name" else ("", "")
+        )[0]
+        return f"{letter}{row}: {said}" if letter else f"row {row}: {said}"
+    return fault

@@ -1,0 +1,105 @@
+"""`howspace`: what a workspace's hosts export to Excel, taken in by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from bot.app.howspace import Understood, chat_source, take_chat, understand_chat, understand_people
+from bot.cli.opening import our_house
+from bot.contracts import Report, SourceFault
+from bot.people.csv_file import ImportFault
+from bot.people.enrolment import Enrolled, enrol_all
+from bot.store.audit import record
+
+SHOWN = 5
+"""First rows that a dry run shows."""
+
+
+@click.group("howspace")
+def howspace() -> None:
+    """Files that a Howspace workspace exports."""
+
+
+@howspace.command("import-chat")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", "name", help="The workspace, as `sources list` has it; the only one when left out.")
+@click.option("--announce", is_flag=True, help="Tell people of the comments, instead of only keeping them.")
+@click.option("--dry-run", is_flag=True, help="Show what would be made of the file and change nothing.")
+def import_chat(file: Path, name: str | None, announce: bool, dry_run: bool) -> None:
+    """Make discussions of a Super Chat's Excel export; the same file twice changes nothing."""
+    house = our_house()
+    try:
+        source = chat_source(house, name)
+        understood, reports = understand_chat(house, source, file)
+    except SourceFault as fault:
+        raise click.ClickException(fault.reason) from None
+    except ImportFault as fault:
+        raise _refused(fault.faults, file) from None
+    if dry_run:
+        _show(understood, [_headline(report) for report in reports])
+    if understood.faults:
+        raise _refused(understood.faults, file)
+    if dry_run:
+        click.echo(f"{len(reports)} discussions would be taken in; nothing was changed")
+        return
+    count = take_chat(house, source, reports, tell=announce)
+    with house.database.writing() as session:
+        record(
+            session, "command", "chat.imported", source.name, new=count["accepted"], changed=count["updated"]
+        )
+    click.echo(f"new {count['accepted']}, changed {count['updated']}, unchanged {count['duplicate']}")
+
+
+@howspace.command("import-people")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would be made of the file and change nothing.")
+def import_people(file: Path, dry_run: bool) -> None:
+    """Make or change contacts by a workspace's list of users; a faulty file changes nothing, a role is never given."""
+    house = our_house()
+    try:
+        understood, people = understand_people(house, file)
+    except ImportFault as fault:
+        raise _refused(fault.faults, file) from None
+    if dry_run:
+        _show(understood, [f"{person.name} <{person.email}> {', '.join(person.cities)}" for person in people])
+        click.echo(f"{len(people)} contacts are well; nothing was changed")
+        return
+
+    def work(session: Session) -> Enrolled:
+        done = enrol_all(session, people)
+        record(session, "command", "contacts.imported", file.name[:120], new=done.new, changed=done.changed)
+        return done
+
+    done = house.database.write(work)
+    click.echo(f"new {done.new}, changed {done.changed}, unchanged {done.unchanged}")
+
+
+def _show(understood: Understood, lines: Sequence[str]) -> None:
+    for field, (letter, heading) in understood.columns.items():
+        click.echo(f"column {letter} {heading!r} is read as {field}")
+    if understood.unknown:
+        click.echo(f"not read: {', '.join(map(repr, understood.unknown))}")
+    for line in lines[:SHOWN]:
+        click.echo(f"  {line}")
+
+
+def _headline(report: Report) -> str:
+    if report.details is None:
+        return report.external_id
+    stated = report.details.published_at
+    return f"{stated.spoken('en') if stated else 'no date'}  {next(iter(report.details.title.values()))}"
+
+
+def _refused(faults: Iterable[str], file: Path) -> click.ClickException:
+    known = list(faults)
+    for sentence in known[:100]:
+        click.echo(sentence, err=True)
+    count = f"{len(known)} fault{'s' if len(known) > 1 else ''}"
+    return click.ClickException(f"nothing was imported: {count} in {file}")
+
+
+COMMANDS = (howspace,)
