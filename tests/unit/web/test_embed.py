@@ -72,6 +72,7 @@ def test_a_contact_sees_their_city_what_is_open_and_what_they_may_choose(browser
     assert "Kirjoita ilmoitus" not in words
 
 
+@pytest.mark.of_sqlite
 @pytest.mark.parametrize("email", ["ässä.ö@example.org", "alice+työ@example.org"])
 @pytest.mark.parametrize("decoded", [False, True])
 def test_letters_are_signed_as_they_are_sent_or_as_they_are_meant(
@@ -90,6 +91,7 @@ def test_letters_are_signed_as_they_are_sent_or_as_they_are_meant(
     assert "Hej Bob" in seen(browser.get(address))
 
 
+@pytest.mark.of_sqlite
 def test_a_name_cannot_say_who_somebody_is(browser: Browser) -> None:
     """Signed before it is encoded, this name reads like another address: it is then said twice."""
     meant = f"firstName=x&email=alice@example.org&z=&email=mallory@example.org&time={int(NOON.timestamp())}"
@@ -117,6 +119,7 @@ def test_a_name_cannot_say_who_somebody_is(browser: Browser) -> None:
         (signed(time="9" * 5000), 401),
     ],
 )
+@pytest.mark.of_sqlite
 def test_what_is_not_signed_now_and_once_shows_nobodys_things(
     browser: Browser, address: str, status: int
 ) -> None:
@@ -126,17 +129,20 @@ def test_what_is_not_signed_now_and_once_shows_nobodys_things(
     assert '<section class="sheet" lang="sv">' in page.text
 
 
+@pytest.mark.of_sqlite
 def test_a_signed_parameter_twice_is_refused_though_the_signature_is_right(browser: Browser) -> None:
     query = f"email=bob%40example.org&email=alice%40example.org&time={int(NOON.timestamp())}"
     assert browser.get(f"/embed/howspace?{query}&signature={sign(query)}").status_code == 403
 
 
+@pytest.mark.of_sqlite
 def test_the_signature_may_stand_anywhere_and_an_old_secret_still_counts(browser: Browser) -> None:
     query = f"email=alice%40example.org&time={int(NOON.timestamp())}"
     address = f"/embed/howspace?signature={sign(query, OLD).upper()}&{query}"
     assert "Hei Alice" in seen(browser.get(address))
 
 
+@pytest.mark.of_sqlite
 def test_only_the_workspace_frames_it_and_no_cookie_is_set(browser: Browser) -> None:
     for page in (browser.get(signed()), browser.get("/embed/howspace")):
         headers = page.headers
@@ -148,6 +154,7 @@ def test_only_the_workspace_frames_it_and_no_cookie_is_set(browser: Browser) -> 
         assert "Set-Cookie" not in headers
 
 
+@pytest.mark.of_sqlite
 def test_without_a_secret_there_is_no_page(
     open_test_house: Callable[..., House], frozen: FrozenClock
 ) -> None:
@@ -156,6 +163,7 @@ def test_without_a_secret_there_is_no_page(
     assert browser.client.post("/embed/howspace", data={"do": "join"}).status_code == 401
 
 
+@pytest.mark.of_sqlite
 def test_parameters_may_be_called_otherwise(
     open_test_house: Callable[..., House], frozen: FrozenClock
 ) -> None:
