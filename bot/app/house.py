@@ -126,6 +126,10 @@ class House:
             return None
         return kind.webhook(check_options(kind, self._own_options(source)), self.surroundings(source))
 
+    def source_kinds(self) -> Mapping[str, Integration]:
+        """The integrations that bring news in, by name."""
+        return {name: load(name) for name in source_kinds()}
+
     def sample_reader(self, source: Source) -> Callable[[bytes], Fetched] | None:
         """What says what a source would make of a body; None where none can. What it gives raises SourceFault."""
         if source.kind == HOUSE_KIND:

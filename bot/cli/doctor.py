@@ -18,6 +18,7 @@ from bot.cli.opening import database_fault
 from bot.contracts import SourceFault
 from bot.delivery.accounts import blocked
 from bot.delivery.doubts import GIVE_UP
+from bot.intake.watch.remedies import REMEDIES
 from bot.planning.alerts import WATCHERS
 from bot.settings import Settings, SettingsFault
 from bot.store.contacts import Contact
@@ -228,7 +229,8 @@ def _asked(house: House, row: Source) -> str | None:
         else:
             house.open_source(row).fetch(row.cursor)
     except SourceFault as fault:
-        return fault.reason
+        remedy = REMEDIES.get(fault.kind)
+        return f"{fault.reason}. {remedy}" if remedy else fault.reason
     return None
 
 

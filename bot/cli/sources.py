@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 import secrets
 from typing import Any, get_args
 
@@ -16,19 +15,16 @@ from bot import clock
 from bot.app import check_options, integration, source_kinds
 from bot.cli.destinations import check_slug
 from bot.cli.opening import our_house
-from bot.cli.presets import Preset, Way, presets
 from bot.contracts import KINDS, LANGUAGES, SourceFault, Visibility
+from bot.intake.presets import Preset, Way, presets
+from bot.intake.setup import name_fault, new_source
 from bot.store.audit import record
-from bot.store.sources import USUAL_FLOOD_LIMIT, Source, source_named
+from bot.store.sources import Source, source_named
 
 
 @click.group("sources")
 def sources() -> None:
     """What brings news in."""
-
-
-TAKEN = frozenset({"bounce"})
-"""Names at /in that are no source's."""
 
 
 @sources.command("add")
@@ -97,7 +93,7 @@ def add(
     with house.database.writing() as session:
         if source_named(session, name):
             raise click.ClickException(f"there is a source {name!r} already")
-        session.add(_row(kind, name, options, stated))
+        session.add(new_source(integration(kind), name, options, stated))
         record(session, "command", "source.added", name, kind=kind)
     click.echo(
         f"{name} was added" + (f"; it listens at POST /in/{name}" if integration(kind).webhook else "")
@@ -126,10 +122,8 @@ def _preset(name: str | None, kind: str | None) -> tuple[Preset | None, Way | No
 def _check_names(kind: str, name: str) -> None:
     if kind not in source_kinds():
         raise click.ClickException(f"there is no source kind {kind!r}: there are {', '.join(source_kinds())}")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
-        raise click.ClickException(f"{name!r}: a name has small letters, digits, - and _, at most 64")
-    if name in TAKEN:
-        raise click.ClickException(f"{name!r} is the house's own name at /in: choose another")
+    if fault := name_fault(name):
+        raise click.ClickException(fault)
 
 
 def _left_out(context: click.Context, option: str) -> bool:
@@ -151,24 +145,6 @@ def _checked(kind: str, options: dict[str, Any]) -> None:
         check_options(integration(kind), options)
     except SourceFault as fault:
         raise click.ClickException(f"{kind} does not take these options: {fault.reason}") from None
-
-
-def _row(kind: str, name: str, options: dict[str, Any], stated: dict[str, Any]) -> Source:
-    room = integration(kind)
-    asks = room.source is not None
-    defaults = {
-        "kind": stated["item_kind"], "visibility": stated["visibility"], "language": stated["language"],
-        "cities": list(stated["cities"]), "topics": list(stated["topics"]),
-    }  # fmt: skip
-    limit = stated["flood_limit"]
-    if limit is None:
-        limit = 0 if "example" in options else USUAL_FLOOD_LIMIT
-    return Source(
-        name=name, kind=kind, options=options, defaults=defaults, publish=stated["publish"],
-        may_be_urgent=stated["urgent"], first_poll=stated["first_poll"], flood_limit=limit,
-        every=stated["every"] or room.every, sifted=room.sifted if stated["sifted"] is None else stated["sifted"],
-        cursor={}, next_at=clock.now() if asks else None, created_at=clock.now(),
-    )  # fmt: skip
 
 
 @sources.command("presets")
@@ -197,7 +173,12 @@ def list_() -> None:
             if row.next_at is None
             else "not asked yet"
         )
-        click.echo(f"{row.name}\t{row.kind}\t{asked}\t{state}")
+        next_ = (
+            f"\tnext {row.next_at:%Y-%m-%d %H:%M} UTC"
+            if row.next_at and row.asked_at and not row.paused
+            else ""
+        )
+        click.echo(f"{row.name}\t{row.kind}\t{asked}\t{state}{next_}")
 
 
 @sources.command("pause")

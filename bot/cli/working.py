@@ -16,7 +16,9 @@ from bot.app import House
 from bot.cli.opening import our_house
 from bot.clock import When
 from bot.intake.poll import Polled
+from bot.intake.trial import try_out
 from bot.store.deliveries import Delivery
+from bot.store.sources import Source
 from bot.work.loop import Loop
 from bot.work.workers import living_workers
 
@@ -89,9 +91,13 @@ def _states(session: Session) -> Counter[str]:
 
 @click.command("poll")
 @click.argument("source", required=False)
-def poll(source: str | None) -> None:
+@click.option("--dry-run", is_flag=True, help="Only say what would come of it: nothing is taken in or told.")
+def poll(source: str | None, dry_run: bool) -> None:
     """Ask one source, or all that are due, now."""
     house = our_house()
+    if dry_run:
+        _try(house, source)
+        return
     steps = house.steps("once")
     failed = False
     try:
@@ -106,11 +112,40 @@ def poll(source: str | None) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _try(house: House, name: str | None) -> None:
+    """What would come of one source, or of all that are asked."""
+    with house.database.reading() as session:
+        asked = select(Source).where(
+            Source.next_at.is_not(None), Source.name == name if name else Source.paused.is_(False)
+        )
+        rows = session.scalars(asked.order_by(Source.name)).all()
+        session.expunge_all()
+    if name and not rows:
+        raise click.ClickException(f"no source {name!r} can be asked: `sources list` shows them")
+    failed = False
+    for row in rows:
+        trial = try_out(house.database, house.open_source, row, house.settings.zone)
+        if trial.fault:
+            failed = True
+            click.echo(f"{row.name}: fault: {trial.fault.reason}")
+            continue
+        new, changed, same = (trial.counts[word] for word in ("new", "changed", "unchanged"))
+        click.echo(f"{row.name}: would be new {new}, changed {changed}, unchanged {same}")
+        for what, external_id, title in trial.rows:
+            if what != "unchanged":
+                click.echo(f"  {what}: {external_id} {title}")
+        for fault in trial.faults:
+            click.echo(f"  left out: {fault}")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
 def _say(polled: Polled) -> None:
     if polled.fault:
         click.echo(f"{polled.name}: fault: {polled.fault}")
         return
     joined = f", joined {polled.joined}" if polled.joined else ""
+    joined += f", refused {polled.refused}" if polled.refused else ""
     click.echo(
         f"{polled.name}: new {polled.new}, changed {polled.changed}, unchanged {polled.unchanged}{joined}"
     )

@@ -91,4 +91,4 @@ class SourceTrial(Row):
     fault: Mapped[str | None] = mapped_column(Text)
     faults: Mapped[list[str]] = mapped_column(default=list)
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    rows: Mapped[list[str]] = mapped_column(default=list)
+    rows: Mapped[list[Any]] = mapped_column(default=list)

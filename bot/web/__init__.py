@@ -39,6 +39,8 @@ from bot.web.readers import readers
 from bot.web.samples import samples
 from bot.web.sign_in import sign_in
 from bot.web.slack import ChatDoors, slack
+from bot.web.source_form import source_form
+from bot.web.sources import sources
 from bot.web.why import why
 from bot.web.workspaces import workspaces
 
@@ -95,6 +97,8 @@ def build(house: House) -> Flask:
         claims,
         workspaces,
         samples,
+        sources,
+        source_form,
         slack,
     )
     for blueprint in pages:

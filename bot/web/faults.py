@@ -14,10 +14,13 @@ from bot import clock
 from bot.delivery.accounts import EDITS
 from bot.delivery.edits import unedited
 from bot.delivery.teams import UNTIL_BACK
+from bot.intake.watch.remedies import REMEDIES
+from bot.intake.watch.troubles import APART
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state
 from bot.store.destinations import Destination
 from bot.store.sources import Source
+from bot.store.watch import SourceTrouble
 from bot.store.workplace import Account
 from bot.web.frame import MEDIA
 from bot.web.health import NO_WORKER, worker_seen
@@ -137,6 +140,16 @@ def _sources(session: Session) -> Iterator[Fault]:
         yield Fault(
             f"{source.name} cannot be read",
             f"{_sentence(source.fault)} `python -m bot poll {source.name}` asks it at once and says what it meets.",
+            link=url_for("sources.one", name=source.name),
+        )
+    quiet = (SourceTrouble.ended_at.is_(None), SourceTrouble.kind.in_(APART), Source.paused.is_(False))
+    rows = select(Source.name, SourceTrouble).join(SourceTrouble, SourceTrouble.source_id == Source.id)
+    for name, trouble in session.execute(rows.where(*quiet).order_by(Source.name)):
+        what = "has brought nothing for a while" if trouble.kind == "silence" else "has a certificate that ends soon"
+        yield Fault(
+            f"{name} {what}",
+            f"{_sentence(trouble.said)} {REMEDIES[trouble.kind]}",
+            link=url_for("sources.one", name=name),
         )
 
 

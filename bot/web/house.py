@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from flask import current_app
 
-from bot.contracts import Fetched, Letter, Sender, Webhook
+from bot.contracts import Fetched, Integration, Letter, Sender, Webhook
 from bot.contracts.chat import ChatDoor
 from bot.contracts.workspaces import Workspaces
 from bot.delivery.envelopes import Stationery
@@ -54,6 +54,9 @@ class House(Protocol):
 
     def read_letter(self, raw: bytes) -> Letter:
         """What a letter is, from its bytes."""
+
+    def source_kinds(self) -> Mapping[str, Integration]:
+        """The integrations that bring news in, by name."""
 
     def sample_reader(self, source: Source) -> Callable[[bytes], Fetched] | None:
         """What says what a source would make of a body, None where none can. What it gives raises SourceFault."""

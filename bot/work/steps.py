@@ -22,6 +22,7 @@ from bot.delivery import doubts, editing, edits, recovery, upkeep
 from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import delivery_due
 from bot.intake.poll import OpenSource, Polled, poll_named, poll_next
+from bot.intake.trial import run_trial, trial_wanted
 from bot.network import Network
 from bot.people import workspaces
 from bot.planning.notices import plan_chunk
@@ -59,7 +60,8 @@ class Steps:
     open_chat: Callable[[], Chat] | None = None
 
     def poll(self) -> Polled | None:
-        """Ask the source that is due longest; None when none is."""
+        """Ask the source that is due longest; None when none is. A dry run that somebody waits for comes first."""
+        run_trial(self.database, self.open_source, self.zone)
         return poll_next(self.database, self.open_source, self.worker.id, self.zone)
 
     def poll_named(self, name: str) -> Polled:
@@ -162,6 +164,6 @@ def _due(within: float, clockwork: Clockwork) -> dict[Work, ColumnElement[bool]]
     return {
         "plan": exists().where(Fanout.done_at.is_(None)),
         "send": delivery_due(soon) | doubtful | edits.edit_due(soon),
-        "poll": asked,
+        "poll": asked | trial_wanted(),
         "time": timed.due(clockwork, now),
     }

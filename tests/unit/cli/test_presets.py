@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.app import check_options, integration
-from bot.cli.presets import presets
+from bot.intake.presets import presets
 from bot.network import Network
 from bot.store.db import Database
 from bot.store.sources import Source, source_named

@@ -101,3 +101,13 @@ def test_what_cannot_be_done_is_said(shell: Shell, database: Database) -> None:
         assert "hunter2" not in found.err
     with database.reading() as session:
         assert session.scalars(select(Source.name)).all() == ["webhook"]
+
+
+def test_a_dry_run_says_what_would_come_and_takes_nothing_in(shell: Shell) -> None:
+    shell("sources", "add", "feed", "paper", "--set", "example=news.xml")
+    for _ in range(2):
+        said = shell("poll", "paper", "--dry-run")
+        assert "paper: would be new 29, changed 0, unchanged 0" in said.out
+    assert "paper: new 29" in shell("poll", "paper").out
+    assert "paper: would be new 0, changed 0, unchanged 29" in shell("poll", "paper", "--dry-run").out
+    assert "can be asked" in shell("poll", "none", "--dry-run").err

@@ -1,0 +1,41 @@
+"""A source is set up: its name, its options, and what may be done with what it brings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot import clock
+from bot.contracts import Integration
+from bot.store.sources import USUAL_FLOOD_LIMIT, Source
+
+TAKEN = frozenset({"bounce"})
+"""Names at /in that are no source's."""
+
+
+def name_fault(name: str) -> str | None:
+    """Why a source cannot be called so; None when it can."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name):
+        return f"{name!r}: a name has small letters, digits, - and _, at most 64"
+    if name in TAKEN:
+        return f"{name!r} is the house's own name at /in: choose another"
+    return None
+
+
+def new_source(kind: Integration, name: str, options: Mapping[str, Any], stated: Mapping[str, Any]) -> Source:
+    """The row of a new source. `stated` is as `sources add` takes it; what is None is as the kind usually has it."""
+    defaults = {
+        "kind": stated["item_kind"], "visibility": stated["visibility"], "language": stated["language"],
+        "cities": list(stated["cities"]), "topics": list(stated["topics"]),
+    }  # fmt: skip
+    limit = stated["flood_limit"]
+    if limit is None:
+        limit = 0 if "example" in options else USUAL_FLOOD_LIMIT
+    return Source(
+        name=name, kind=kind.name, options=dict(options), defaults=defaults, publish=stated["publish"],
+        may_be_urgent=stated["urgent"], first_poll=stated["first_poll"], flood_limit=limit,
+        every=stated["every"] or kind.every,
+        sifted=kind.sifted if stated["sifted"] is None else stated["sifted"],
+        cursor={}, next_at=clock.now() if kind.source is not None else None, created_at=clock.now(),
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""Dry runs: what would be made of what a source shows now. They change nothing, and leave its cursor alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from bot import clock
+from bot.contracts import Cursor, Fetched, SourceFault
+from bot.intake.accept import Rights, foresee
+from bot.intake.poll import LEASE, OpenSource, fetch
+from bot.store.db import Database, ring
+from bot.store.sources import Source
+from bot.store.watch import SourceTrial
+
+MOST_SHOWN = 50
+KEPT = timedelta(hours=1)
+
+WORDS = {
+    "accepted": "new", "updated": "changed", "duplicate": "unchanged", "withdrawn": "withdrawn",
+    "unknown": "withdrawn, and not known",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a dry run found; `rows` are (what would come of it, external id, title), `fault` why nothing was read."""
+
+    counts: Counter[str]
+    rows: tuple[tuple[str, str, str], ...] = ()
+    faults: tuple[str, ...] = ()
+    fault: SourceFault | None = None
+
+
+def try_out(database: Database, open_source: OpenSource, source: Source, zone: str) -> Trial:
+    """Read a source from its beginning, and say what would come of it."""
+    found = fetch(open_source, _from_the_beginning(source))
+    if isinstance(found, SourceFault):
+        return Trial(Counter(), fault=found)
+    with database.reading() as session:
+        return _foreseen(session, source, found, zone)
+
+
+def _from_the_beginning(source: Source) -> Source:
+    """A copy without cursor: with one, many sources would only say that nothing changed."""
+    nowhere: Cursor = {}
+    fields = {name: getattr(source, name) for name in ("id", "name", "kind", "options", "defaults", "every")}
+    return Source(**fields, cursor=nowhere)
+
+
+def _foreseen(session: Session, source: Source, found: Fetched, zone: str) -> Trial:
+    verdicts = foresee(session, source.id, found.reports, Rights(source.publish, source.may_be_urgent), zone)
+    rows = [
+        (
+            WORDS[verdict],
+            report.external_id,
+            next(iter(report.details.title.values()), "") if report.details else "",
+        )
+        for verdict, report in zip(verdicts, found.reports, strict=True)
+    ]
+    rows.sort(key=lambda row: list(WORDS.values()).index(row[0]))
+    return Trial(Counter(row[0] for row in rows), tuple(rows[:MOST_SHOWN]), tuple(found.faults))
+
+
+def ask_trial(session: Session, source: Source) -> None:
+    """Ask a worker for a dry run."""
+    row = session.get(SourceTrial, source.id, with_for_update=True)
+    if row is None:
+        row = SourceTrial(source_id=source.id, asked_at=clock.now())
+        session.add(row)
+    row.asked_at, row.lease_until, row.done_at, row.fault = clock.now(), None, None, None
+    row.faults, row.counts, row.rows = [], {}, []
+    ring(session, "poll")
+
+
+def trial_wanted() -> ColumnElement[bool]:
+    """Whether somebody waits for a dry run."""
+    return exists().where(*_waits())
+
+
+def run_trial(database: Database, open_source: OpenSource, zone: str) -> bool:
+    """Do the dry run that was asked for first; returns whether there was one."""
+    with database.reading() as session:
+        if session.scalar(select(SourceTrial.source_id).where(*_waits()).limit(1)) is None:
+            return False
+    with database.writing() as session:
+        wanted = select(SourceTrial).where(*_waits()).order_by(SourceTrial.asked_at).limit(1)
+        row = session.scalar(wanted.with_for_update(skip_locked=True))
+        if row is None:
+            return False
+        row.lease_until = clock.real_now() + LEASE
+        asked_at, source = row.asked_at, session.get_one(Source, row.source_id)
+    trial = try_out(database, open_source, source, zone)
+    database.write(lambda session: _keep(session, source.id, asked_at, trial))
+    return True
+
+
+def _keep(session: Session, source_id: int, asked_at: object, trial: Trial) -> None:
+    row = session.get(SourceTrial, source_id, with_for_update=True)
+    if row is None or row.asked_at != asked_at:
+        return  # asked anew meanwhile, or the source is gone
+    row.done_at, row.fault = clock.now(), trial.fault.reason if trial.fault else None
+    row.counts, row.rows = dict(trial.counts), [list(each) for each in trial.rows]
+    row.faults = list(trial.faults[:MOST_SHOWN])
+
+
+def _waits() -> tuple[ColumnElement[bool], ...]:
+    free = or_(SourceTrial.lease_until.is_(None), SourceTrial.lease_until < clock.real_now())
+    return SourceTrial.done_at.is_(None), free

@@ -1,0 +1,227 @@
+"""`/sources`: how each source is, what it brought, what is wrong and what to try; and what can be done with it.
+
+No page reads a source: a worker does, when it is asked to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, abort, flash, redirect, url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
+
+from bot import clock
+from bot.contracts import Capabilities, Integration
+from bot.intake.trial import KEPT, ask_trial
+from bot.intake.watch.remedies import OTHER, REMEDIES
+from bot.store.audit import record
+from bot.store.db import ring
+from bot.store.sources import HOUSE_KIND, Source, source_named
+from bot.store.watch import SourceRun, SourceTrial, SourceTrouble
+from bot.web import guard
+from bot.web.house import house
+from bot.web.pages import page
+
+MOST_RUNS, MOST_TROUBLES = 30, 20
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+
+STATES = {
+    "well": ("sent", "✓ Well"),
+    "unasked": ("queued", "… Not asked yet"),
+    "partly": ("doubtful", "! Some entries left out"),
+    "silence": ("doubtful", "! Silent"),
+    "certificate": ("doubtful", "! Certificate ends soon"),
+    "paused": ("paused", "‖ Paused"),
+    "fault": ("failed", "✗ Cannot be read"),
+}
+"""How a source is: the look of its mark, and its words."""
+
+ABLE = {
+    "read": "is asked for news",
+    "webhook": "sends by itself",
+    "mail": "is recognised in the mailbox",
+    "publish": "can be written to",
+    "people": "says who its people are",
+}
+
+sources = Blueprint("sources", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One source at a glance. `week` and `month` are how many new things came in 7 and 30 days."""
+
+    source: Source
+    title: str
+    able: tuple[str, ...]
+    state: str
+    troubles: Sequence[SourceTrouble]
+    week: int
+    month: int
+    has_sample: bool
+
+
+@sources.get("/sources")
+def show() -> Response:
+    """All sources."""
+    with house().database.reading() as session:
+        rows = session.scalars(select(Source).where(Source.kind != HOUSE_KIND).order_by(Source.name)).all()
+        return page("sources.html", lines=_lines(session, rows), looks=STATES)
+
+
+@sources.get("/sources/<name>")
+def one(name: str) -> Response:
+    """One source, with its runs and its troubles."""
+    with house().database.reading() as session:
+        source = _named(session, name)
+        mine = select(SourceRun).where(SourceRun.source_id == source.id)
+        past = select(SourceTrouble).where(SourceTrouble.source_id == source.id)
+        trial = session.get(SourceTrial, source.id)
+        return page(
+            "source.html",
+            line=_lines(session, [source])[0],
+            looks=STATES,
+            runs=session.scalars(mine.order_by(SourceRun.id.desc()).limit(MOST_RUNS)).all(),
+            troubles=session.scalars(past.order_by(SourceTrouble.id.desc()).limit(MOST_TROUBLES)).all(),
+            trial=trial if trial and trial.asked_at > clock.now() - KEPT else None,
+            remedies=REMEDIES,
+            other=OTHER,
+        )
+
+
+@sources.post("/sources/<name>/<any(pause, resume, run, try):act>")
+def do(name: str, act: str) -> Redirect:
+    """Pause a source, let it go on, have it asked now, or have it tried out."""
+    acts = {"pause": _pause, "resume": _resume, "run": _run, "try": _try}
+    actor, origin = guard.actor(), guard.origin()
+
+    def work(session: Session) -> str:
+        source = _named(session, name, lock=True)
+        said = acts[act](session, source)
+        if said is None:
+            return _REFUSED[act]
+        record(session, actor, f"source.{_PAST[act]}", source.name, origin)
+        return said
+
+    flash(house().database.write(work))
+    return redirect(url_for("sources.one", name=name), 303)
+
+
+_PAST = {"pause": "paused", "resume": "resumed", "run": "asked", "try": "tried"}
+_REFUSED = {
+    "pause": "Nothing was done: it is paused already.",
+    "resume": "Nothing was done: it is not paused.",
+    "run": "Nothing was done: it is paused, sends by itself, or was asked a moment ago.",
+    "try": "Nothing was done: it sends by itself, or was tried a moment ago.",
+}
+
+
+def _pause(_session: Session, source: Source) -> str | None:
+    if source.paused:
+        return None
+    source.paused = True
+    return "It is paused: it is not asked, and nothing is taken from it. Resume it when you want."
+
+
+def _resume(session: Session, source: Source) -> str | None:
+    if not source.paused:
+        return None
+    source.paused, source.failures = False, 0
+    if source.next_at is not None:
+        source.next_at = clock.now()
+        ring(session, "poll")
+    return "It brings news again."
+
+
+def _run(session: Session, source: Source) -> str | None:
+    if source.paused or source.next_at is None or _lately(source.asked_at, source):
+        return None
+    source.next_at = clock.now()
+    ring(session, "poll")
+    return "A worker asks it now. Reload this page in a moment to see what came."
+
+
+def _try(session: Session, source: Source) -> str | None:
+    trial = session.get(SourceTrial, source.id)
+    if source.next_at is None or _lately(trial.asked_at if trial else None, source):
+        return None
+    ask_trial(session, source)
+    return (
+        "A worker reads it now and changes nothing. Reload this page in a moment to see what it would bring."
+    )
+
+
+def _lately(asked: datetime | None, source: Source) -> bool:
+    """Whether its manners forbid to ask it so soon."""
+    kind = _kind(source)
+    least = timedelta(seconds=kind.least_every if kind else 60)
+    return asked is not None and clock.now() - asked < least
+
+
+def _lines(session: Session, rows: Sequence[Source]) -> list[Line]:
+    ids = [source.id for source in rows]
+    week, month = (_came(session, ids, span) for span in (WEEK, MONTH))
+    mine = (SourceTrouble.source_id.in_(ids), SourceTrouble.ended_at.is_(None))
+    troubles = session.scalars(select(SourceTrouble).where(*mine).order_by(SourceTrouble.id)).all()
+    lines = []
+    for source in rows:
+        wrong = [each for each in troubles if each.source_id == source.id]
+        kind = _kind(source)
+        lines.append(
+            Line(
+                source, kind.title if kind else source.kind, _able(kind, source), state_of(source, wrong), wrong,
+                week.get(source.id, 0), month.get(source.id, 0), bool(kind and kind.sample),
+            )
+        )  # fmt: skip
+    return lines
+
+
+def state_of(source: Source, troubles: Sequence[SourceTrouble]) -> str:
+    """How a source is, in one word."""
+    if source.paused:
+        return "paused"
+    if source.failures:
+        return "fault"
+    kinds = {each.kind for each in troubles}
+    for kind in ("silence", "certificate"):
+        if kind in kinds:
+            return kind
+    if source.fault:
+        return "partly"
+    return "unasked" if source.next_at and not source.asked_at else "well"
+
+
+def _came(session: Session, ids: Sequence[int], span: timedelta) -> dict[int, int]:
+    since = (SourceRun.source_id.in_(ids), SourceRun.started_at > clock.now() - span)
+    counted = select(SourceRun.source_id, func.sum(SourceRun.new + SourceRun.joined)).where(*since)
+    return {
+        source_id: int(count) for source_id, count in session.execute(counted.group_by(SourceRun.source_id))
+    }
+
+
+def _kind(source: Source) -> Integration | None:
+    return house().source_kinds().get(source.kind)
+
+
+def _able(kind: Integration | None, source: Source) -> tuple[str, ...]:
+    if kind is None:
+        return ()
+    try:
+        can: Callable[[object], Capabilities] = kind.can
+        found = can(kind.options.model_validate(source.options))
+    except ValueError:  # its options are not right: what it could do is not known
+        return ()
+    return tuple(said for name, said in ABLE.items() if getattr(found, name))
+
+
+def _named(session: Session, name: str, *, lock: bool = False) -> Source:
+    source = source_named(session, name) if "\x00" not in name else None
+    if source is None or source.kind == HOUSE_KIND:
+        abort(404)
+    if lock:
+        session.refresh(source, with_for_update=True)
+    return source

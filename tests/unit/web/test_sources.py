@@ -1,0 +1,157 @@
+"""Coordinators see how the sources are, and pause, ask, try, add and change them."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from bot import clock
+from bot.app import House
+from bot.store.audit import Audit
+from bot.store.items import Item
+from bot.store.sources import Source, source_named
+from bot.store.watch import SourceTrouble
+from tests import factories
+from tests.conftest import FrozenClock
+from tests.unit.web.browser import Browser, seen
+
+PAGE = "/sources/paper"
+
+
+@pytest.fixture
+def paper(house: House) -> str:
+    """A source that reads one of the examples that come with Silta."""
+    with house.database.writing() as session:
+        factories.source(session, "paper", kind="feed", options={"example": "news.xml"}, next_at=clock.now())
+    return PAGE
+
+
+def work(house: House) -> None:
+    steps = house.steps("once")
+    while steps.poll():
+        pass
+    steps.lanes.journal.close()
+
+
+def row(house: House, name: str = "paper") -> Source:
+    with house.database.reading() as session:
+        found = source_named(session, name)
+        assert found is not None
+        return found
+
+
+def press(browser: Browser, act: str) -> str:
+    assert browser.submit(PAGE, f"{PAGE}/{act}").status_code == 303
+    return seen(browser.get(PAGE))
+
+
+def test_it_is_paused_and_resumed_and_twice_does_nothing(house: House, browser: Browser, paper: str) -> None:
+    assert "It is paused" in press(browser, "pause")
+    assert "Nothing was done" in press(browser, "pause")
+    assert row(house).paused
+    assert "Paused" in seen(browser.get("/sources"))
+    assert "It brings news again" in press(browser, "resume")
+    assert not row(house).paused
+    with house.database.reading() as session:
+        acts = session.scalars(select(Audit.action).where(Audit.subject == "paper").order_by(Audit.id)).all()
+    assert acts == ["source.paused", "source.resumed"]
+
+
+def test_it_is_asked_by_a_worker_and_not_too_often(
+    house: House, browser: Browser, paper: str, frozen: FrozenClock
+) -> None:
+    work(house)
+    assert "Nothing was done" in press(browser, "run")
+    frozen.advance(minutes=2)
+    assert "A worker asks it now" in press(browser, "run")
+    assert row(house).next_at == clock.now()
+    work(house)
+    assert "Well" in seen(browser.get(PAGE))
+    assert "Last runs" in seen(browser.get(PAGE))
+
+
+def test_a_dry_run_shows_what_would_come_and_changes_nothing(
+    house: House, browser: Browser, paper: str
+) -> None:
+    with house.database.writing() as session:
+        source_named(session, "paper").next_at = clock.now().replace(year=2030)  # type: ignore[union-attr]
+    assert "a worker is on it" in press(browser, "try")
+    work(house)
+    page = seen(browser.get(PAGE))
+    assert "What would come of what it shows" in page
+    assert "new " in page
+    assert row(house).cursor == {}
+    assert row(house).asked_at is None
+    with house.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Item)) == 0
+
+
+def test_troubles_stand_there_with_a_remedy_and_nothing_is_markup(
+    house: House, browser: Browser, paper: str
+) -> None:
+    with house.database.writing() as session:
+        source = source_named(session, "paper")
+        assert source is not None
+        source.fault, source.failures, source.asked_at = "<script>alert(1)</script>", 3, clock.now()
+        session.add(
+            SourceTrouble(
+                source_id=source.id, kind="refused", said="<script>alert(1)</script>", began_at=clock.now()
+            )
+        )
+    for path in ("/sources", PAGE):
+        page = browser.get(path)
+        assert "<script>alert" not in page.text
+        assert "Cannot be read" in seen(page)
+    assert "Check the key or the password" in seen(browser.get(PAGE))
+
+
+def test_a_feed_is_added_and_changed_and_what_is_wrong_is_said(house: House, browser: Browser) -> None:
+    form = {"kind": "feed", "name": "news", "option-url": "nowhere", "every": "900", "publish": "at_once"}
+    wrong = browser.submit("/add-source?kind=feed", "/add-source", **form)
+    assert wrong.status_code == 422
+    assert "valid URL" in seen(wrong)
+    wrong = browser.submit("/add-source?kind=feed", "/add-source", **{**form, "name": "A b", "every": "1"})
+    assert "a name has small letters" in seen(wrong)
+    assert "out of manners" in seen(wrong)
+    right = {**form, "option-url": "https://example.org/feed", "cities": "tampere"}
+    browser.submit("/add-source?kind=feed", "/add-source", **right)
+    assert row(house, "news").options == {"url": "https://example.org/feed"}
+    assert row(house, "news").defaults["cities"] == ["tampere"]
+    again = browser.submit("/add-source?kind=feed", "/add-source", **right)
+    assert "There is a source of that name already" in seen(again)
+    edit = "/sources/news/edit"
+    browser.submit(edit, edit, **{**right, "every": "1800", "publish": "after_approval"})
+    assert (row(house, "news").every, row(house, "news").publish) == (1800, "after_approval")
+
+
+def test_a_secret_is_never_shown_and_stays_when_nothing_is_typed(house: House, browser: Browser) -> None:
+    options = {"secrets": "a-secret-of-some-length", "fields": 'external_id = id\ntitle.fi = name'}
+    with house.database.writing() as session:
+        factories.source(session, "crm", kind="signed_json", options=options)
+    edit = "/sources/crm/edit"
+    assert "a-secret-of-some-length" not in browser.get(edit).text
+    form = {"option-fields": 'external_id = nr\ntitle.fi = name', "every": "900"}
+    kept = browser.submit(edit, edit, **form)
+    assert kept.status_code == 303, seen(kept)
+    assert row(house, "crm").options["secrets"] == "a-secret-of-some-length"
+    assert "external_id = nr" in row(house, "crm").options["fields"]
+
+
+def test_ready_made_sources_are_offered_and_every_kind_has_a_form(house: House, browser: Browser) -> None:
+    assert "Ready-made" in seen(browser.get("/add-source"))
+    assert 'value="innokaupungit"' in browser.get("/add-source?preset=innokaupungit").text
+    for kind in house.source_kinds():
+        assert browser.get(f"/add-source?kind={kind}").status_code == 200
+    assert browser.get("/add-source?kind=none").status_code == 404
+
+
+def test_strangers_see_nothing_and_unknown_names_are_not_found(app: Flask, paper: str) -> None:
+    browser = Browser.of(app)
+    outside = {"REMOTE_ADDR": "203.0.113.7"}
+    for path in ("/sources", PAGE, f"{PAGE}/edit", "/add-source"):
+        assert browser.get(path, environ_overrides=outside).status_code == 403
+    for path in ("/sources/none", "/sources/a%00b", "/sources/none/edit"):
+        assert browser.get(path).status_code == 404
+    assert browser.get(f"{PAGE}/pause").status_code == 405
+    assert browser.client.post(f"{PAGE}/pause").status_code == 400
