@@ -15,12 +15,14 @@ from bot.store.items import Item, ItemCity, ItemTopic
 DATELESS = timedelta(days=91)
 
 
-def fitting(contact: Contact) -> list[ColumnElement[bool]]:
+def fitting(contact: Contact, *, everywhere: bool = False) -> list[ColumnElement[bool]]:
     """Conditions on `Item`: its cities, topics and roles fit a contact, and neither they nor their city mute it.
 
-    Their rhythm is no part of it: who wants no messages may still look.
+    Their rhythm is no part of it: who wants no messages may still look. `everywhere`: whatever the city.
     """
-    conditions = [_cities(contact.cities), meant_for(contact.role), _not_muted(contact)]
+    conditions = [meant_for(contact.role), _not_muted(contact)]
+    if not everywhere:
+        conditions.append(_cities(contact.cities))
     if contact.topics:
         conditions.append(
             or_(~exists().where(_topic()), exists().where(_topic(), ItemTopic.topic.in_(contact.topics)))

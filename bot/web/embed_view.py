@@ -95,7 +95,7 @@ def _for(looker: Looker) -> list[ColumnElement[bool]]:
     if contact is None:
         allowed = [Item.visibility == "public", meant_for(None)]
     else:
-        allowed = fitting(contact) if contact.cities else [meant_for(contact.role)]
+        allowed = fitting(contact, everywhere=not contact.cities)
     mine = ItemCity.item_id == Item.id
     if looker.city:
         allowed.append(or_(~exists().where(mine), exists().where(mine, ItemCity.city == looker.city)))

@@ -285,6 +285,7 @@ def test_a_coordinator_posts_and_another_approves(browser: Browser, house: House
         factories.person(session, "Charlie", role="coordinator", cities=(), language="en")
     page = browser.get(signed("charlie@example.org"))
     assert "Oulun haku" in seen(page)
+    assert "Oulun haku" not in seen(press(browser, page, "mute", item="3"))
     said = {"kind": "announcement", "title_en": "Meeting", "body_en": "Come.", "visibility": "network"}
     assert press(browser, page, "announce", kind="announcement", visibility="network").status_code == 422
     for _ in range(2):  # loaded anew, a page sends its form again
