@@ -37,6 +37,7 @@ from bot.web.preview import preview
 from bot.web.reader_items import reader_items
 from bot.web.readers import readers
 from bot.web.samples import samples
+from bot.web.sifted import sifted
 from bot.web.sign_in import sign_in
 from bot.web.slack import ChatDoors, slack
 from bot.web.source_form import source_form
@@ -97,6 +98,7 @@ def build(house: House) -> Flask:
         claims,
         workspaces,
         samples,
+        sifted,
         sources,
         source_form,
         slack,

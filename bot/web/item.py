@@ -22,6 +22,7 @@ from bot.store.deliveries import Delivery
 from bot.store.items import Item, ReportRow, Revision
 from bot.store.sources import Source
 from bot.web import prose
+from bot.web.because import of_item
 from bot.web.house import House
 from bot.web.lines import lines
 from bot.web.tallies import by_item
@@ -66,6 +67,7 @@ def story(session: Session, house: House, item: Item) -> dict[str, Any]:
             .where(ReportRow.item_id == item.id).order_by(ReportRow.id)
         ).all(),
         "said": _said_by,
+        "judged": of_item(session, house.network, item.id),
         "changes": _changes(session, item, house),
         "counts": by_item(session, [item.id]).get(item.id, {}),
         "lines": lines(session, house, Delivery.item_id == item.id, most=MOST_LINES),
