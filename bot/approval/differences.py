@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from bot import words
 from bot.clock import When
 from bot.contracts import LANGUAGES, Details, Language
+from bot.contracts.words import LANGUAGE_NAMES
 from bot.network import Network
 from bot.planning.facts import facts
 from bot.planning.wording import LABELS
 from bot.store.drafts import Draft
 
-LANGUAGE_NAMES: Mapping[Language, str] = {"fi": "Finnish", "sv": "Swedish", "en": "English"}
 VISIBILITY = {
     "network": "The network only",
     "public": "Everybody: also the archive, feeds and calendars",

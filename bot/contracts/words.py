@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal, get_args
 
 from pydantic import PlainSerializer, PlainValidator, StringConstraints
@@ -22,6 +22,9 @@ AnswerKind = Literal["seen", "interested", "not_for_us", "need_partner"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+LANGUAGE_NAMES: Mapping[Language, str] = {"fi": "Finnish", "sv": "Swedish", "en": "English"}
+OWN_NAMES: Mapping[Language, str] = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+"""What each language calls itself: so whoever does not read ours finds theirs."""
 RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)
 ROLES: tuple[Role, ...] = get_args(Role)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)

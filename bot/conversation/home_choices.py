@@ -19,12 +19,12 @@ from bot.contracts import (
     ShowMyName,
 )
 from bot.contracts.chat import Choice
+from bot.contracts.words import OWN_NAMES
 from bot.conversation.replies import rhythm_label
 from bot.network import Network
 from bot.planning.hours import USUAL
 from bot.store.contacts import Contact
 
-LANGUAGE_NAMES: Mapping[Language, str] = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 _HOURS = (USUAL, "7-20", "9-16", "always")
 _WAYS: Mapping[Channel, str] = {
     "slack": "By Slack",
@@ -49,7 +49,7 @@ def choices(network: Network, contact: Contact) -> tuple[Choice, ...]:
         ),
         Choice(
             label=words.gettext(language, "Language"),
-            options=tuple((write(ChooseLanguage(each)), LANGUAGE_NAMES[each]) for each in LANGUAGES),
+            options=tuple((write(ChooseLanguage(each)), OWN_NAMES[each]) for each in LANGUAGES),
             chosen=write(ChooseLanguage(language)),
         ),
         Choice(

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as Redirect
 
 from bot import approval
 from bot.approval import Refused
-from bot.approval.differences import LANGUAGE_NAMES
 from bot.approval.file_kinds import NAME_LIMIT, Unfit
 from bot.approval.files import ALL_LIMIT, FILE_LIMIT, MOST_FILES, known, looked_at, take_in
 from bot.approval.writing import Form
 from bot.contracts import LANGUAGES, ROLES, Enclosure
+from bot.contracts.words import LANGUAGE_NAMES
 from bot.planning.roles import role_names
 from bot.planning.spoken import file_size
 from bot.store.drafts import Draft

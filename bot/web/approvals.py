@@ -14,8 +14,9 @@ from werkzeug.wrappers import Response as Redirect
 from bot import approval, clock
 from bot.approval import Refused
 from bot.approval.content import details_of
-from bot.approval.differences import LANGUAGE_NAMES, differences
+from bot.approval.differences import differences
 from bot.contracts import LANGUAGES, Language, Outgoing
+from bot.contracts.words import LANGUAGE_NAMES
 from bot.planning.forecast import complete_in
 from bot.planning.wording import compose
 from bot.store.drafts import Draft, Letter

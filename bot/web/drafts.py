@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.approval import UNDO
 from bot.approval.content import details_of, send_at
-from bot.approval.differences import LANGUAGE_NAMES
 from bot.approval.drafts import titled
 from bot.contracts import LANGUAGES
+from bot.contracts.words import LANGUAGE_NAMES
 from bot.letters.composing import supply_of, written_in
 from bot.letters.content import LetterContent
 from bot.letters.release import sending_time

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import When
 from bot.contracts import LANGUAGES, Details, Language
+from bot.contracts.words import LANGUAGE_NAMES
 from bot.conversation.replies import answer_label
 from bot.people.roster import roster
 from bot.planning.calls import disagrees, state_of
@@ -28,8 +29,6 @@ from bot.web.lines import lines
 from bot.web.tallies import by_item
 
 MOST_LINES = 50
-
-LANGUAGE_NAMES: Mapping[Language, str] = {"fi": "Finnish", "sv": "Swedish", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)

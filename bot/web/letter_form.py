@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from bot.contracts import LANGUAGES, Details, Language
+from bot.contracts.words import LANGUAGE_NAMES
 from bot.letters.composing import supply_of, title_of, written_in
 from bot.letters.content import Heading, LetterContent, Placed
 from bot.letters.gathering import gather
@@ -24,8 +25,6 @@ from bot.store.items import Item
 from bot.web import prose
 from bot.web.house import House
 from bot.web.pages import number
-
-LANGUAGE_NAMES: Mapping[Language, str] = {"fi": "Finnish", "sv": "Swedish", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from bot.approval import Refused
 from bot.contracts import LANGUAGES, Language, Message, Outgoing
+from bot.contracts.words import LANGUAGE_NAMES
 from bot.letters.archive import Part, Told
 from bot.letters.block import html_block, text_block
 from bot.letters.composing import compose_letter, supply_of
@@ -24,7 +25,7 @@ from bot.web import prose
 from bot.web.archive import letter_page
 from bot.web.guard import actor, origin
 from bot.web.house import house
-from bot.web.letter_form import LANGUAGE_NAMES, desk, edit_from
+from bot.web.letter_form import desk, edit_from
 from bot.web.pages import page
 from bot.web.preview import FRAME_POLICY
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -12,9 +12,9 @@ from flask import Response, render_template, request
 
 from bot import words
 from bot.contracts import LANGUAGES, Language
+from bot.contracts.words import OWN_NAMES
 from bot.web.house import house
 
-LANGUAGE_NAMES: Mapping[Language, str] = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 FRESH = 300
 """Seconds for which a cache need not ask again."""
 
@@ -54,7 +54,7 @@ def public_page(template: str, language: Language, /, **values: Any) -> Response
         _=in_language(language),
         language=language,
         name=house().network.name[language],
-        versions=[(each, LANGUAGE_NAMES[each], address(request.path, language=each)) for each in LANGUAGES],
+        versions=[(each, OWN_NAMES[each], address(request.path, language=each)) for each in LANGUAGES],
         here=address(request.path, language=language),
         **values,
     )

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from bot import words
 from bot.clock import zone
 from bot.contracts import CHANNELS, LANGUAGES, RHYTHMS, Language, Rhythm
+from bot.contracts.words import OWN_NAMES
 from bot.people.choices import Chosen
 from bot.people.preferences import read_hours, steps_of, write_ladder
 from bot.planning.digest_times import usual
@@ -22,7 +23,6 @@ from bot.planning.hours import Hours
 from bot.planning.reminder_rows import STEPS
 from bot.store.contacts import Contact
 
-LANGUAGE_NAMES: Mapping[Language, str] = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 RHYTHM_LABELS: Mapping[Rhythm, str] = {
     "now": "At once",
     "daily": "Once a day",
@@ -76,7 +76,7 @@ def offers(contact: Contact, _: Say) -> Offers:
             *((str(at), o_clock(at, language), at == hour) for at in range(24)),
         ],
         zones=_zones(contact.timezone),
-        languages=LANGUAGE_NAMES,
+        languages=OWN_NAMES,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.contracts import Details, Fetched, Report, SourceFault
+from bot.contracts.words import LANGUAGE_NAMES
 from bot.intake.fingerprint import fingerprint
 from bot.log import logger
 from bot.store.items import ReportRow
@@ -17,7 +18,7 @@ from bot.store.sources import Source, source_named
 from bot.web import prose
 from bot.web.house import house
 from bot.web.incoming import BODY_LIMIT
-from bot.web.item import LANGUAGE_NAMES, facts_of
+from bot.web.item import facts_of
 from bot.web.pages import page
 
 MOST = 50
