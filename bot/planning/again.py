@@ -121,7 +121,7 @@ def _refusal(
         return "a link to sign in is good for one moment only: ask for a new one"
     if item is not None and item.state != "published" and delivery.purpose != "withdrawal":
         return "the item is withdrawn" if item.state == "withdrawn" else "the item waits for approval"
-    if not delivery.recipient.startswith("place-") and (unwanted := _unwanted(contact)):
+    if unwanted := _unwanted(delivery, contact, item):
         return unwanted
     other = other_ways.get(_other_way(delivery))
     if other and other not in AGAIN - {"doubtful"}:
@@ -129,11 +129,15 @@ def _refusal(
     return None
 
 
-def _unwanted(contact: Contact | None) -> str | None:
-    """Why a person gets no personal messages, None when they do."""
-    if contact is None or contact.erased_at:
+def _unwanted(delivery: Delivery, contact: Contact | None, item: Item | None) -> str | None:
+    """Why a conversation or a person gets no such message, None when they do."""
+    place = delivery.recipient.startswith("place-")
+    if not place and (contact is None or contact.erased_at):
         return "the contact was erased"
-    if contact.rhythm == "off" or contact.channel == "conversation-only":
+    still = contact is not None and item is not None and item.is_for(contact.role)
+    if item is not None and item.roles and not still and delivery.purpose != "withdrawal":
+        return "it is for other roles only by now"
+    if contact is not None and (contact.rhythm == "off" or contact.channel == "conversation-only"):
         return "the contact does not want personal messages"
     return None
 

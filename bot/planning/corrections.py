@@ -2,7 +2,8 @@
 
 They follow when the item has been quiet for ten minutes, at most one an hour; what is urgent follows at
 once. "Changed since told" compares revisions, not clocks: each reader hears what is different from the
-revision they were told, and nothing when it is the same again.
+revision they were told, and nothing when it is the same again. What has become for some roles only is no
+longer told to others, in no words that are new to them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, exists, func, literal, 
 from sqlalchemy.orm import Session
 
 from bot import clock, words
-from bot.contracts import Details, Language, Message
+from bot.contracts import Details, Language, Message, Role
 from bot.network import Network
 from bot.planning import wording
 from bot.planning.audiences import RECIPIENT, Whom, audience, chunk_end
@@ -46,6 +47,11 @@ TOLD: tuple[State, ...] = ("sending", "sent", "doubtful", "digested", "previewed
 def had_it(item_id: int) -> Select[str]:
     """Everybody who was told of an item, or may have been: the recipients of its deliveries."""
     return select(Delivery.recipient).where(Delivery.item_id == item_id, Delivery.state.in_(TOLD))
+
+
+def may_know(roles: Sequence[Role]) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on `Contact`: of those who were told, who may hear on of what is for some roles only."""
+    return (Contact.role.in_(roles),) if roles else ()
 
 
 def schedule(session: Session, item: Item) -> None:
@@ -101,6 +107,8 @@ def plan(session: Session, network: Network, fanout: Fanout, item: Item, size: i
         fanout.done_at = clock.now()
         return 0
     after, end = fanout.cursor, chunk_end(session, fanout.cursor, fanout.upto, size)
+    # That it is withdrawn everybody hears who was told.
+    allowed = may_know(item.content().roles) if item.state != "withdrawn" else ()
     told = (
         select(Delivery.recipient, func.max(Delivery.revision).label("revision"))
         .where(Delivery.item_id == item.id, Delivery.state.in_(TOLD))
@@ -113,7 +121,7 @@ def plan(session: Session, network: Network, fanout: Fanout, item: Item, size: i
         .join(Destination, Destination.id == Subscription.destination_id)
         .outerjoin(Contact, Contact.id == Subscription.contact_id)
         .join(told, told.c.recipient == RECIPIENT)
-        .where(Subscription.id > after, Subscription.id <= end, told.c.revision < item.revision)
+        .where(Subscription.id > after, Subscription.id <= end, told.c.revision < item.revision, *allowed)
         .group_by(told.c.revision, Destination.languages, Subscription.hours)
     ).all()
     for since in _sinces(session, item, {row.revision for row in found}):
@@ -122,7 +130,9 @@ def plan(session: Session, network: Network, fanout: Fanout, item: Item, size: i
             row for row in found if row.revision == since.revision and _differs(network, item, since, row)
         ]
         languages = {row.languages for row in mine}
-        also = (RECIPIENT.in_(recipients), Destination.languages.in_(languages), not_muted(item.id))
+        also = (
+            RECIPIENT.in_(recipients), Destination.languages.in_(languages), not_muted(item.id), *allowed
+        )  # fmt: skip
         whom = Whom(item.content(), after, end, also, fits=False)
         fanout.planned += _tell(session, network, fanout, item, since, whom, mine) if mine else 0
     fanout.cursor = end
@@ -189,6 +199,8 @@ def _tell(
 def _compose(network: Network, item: Item, since: _Since, language: Language) -> Message:
     details, revision, at = item.content(), item.revision, item.updated_at
     if item.state == "withdrawn":
+        if details.roles and since.before is not None:
+            details = since.before  # others may have been told, before it was for some roles only
         return wording.withdraw(details, language, network, item_id=item.id, revision=revision, changed_at=at)
     if since.before is None:
         back = words.gettext(language, "It was withdrawn, and is published again.")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot import clock, words
 from bot.contracts import LANGUAGES, Details, Language
 from bot.planning.audiences import RECIPIENT, Whom
-from bot.planning.corrections import had_it
+from bot.planning.corrections import had_it, may_know
 from bot.planning.forecast import Forecast, forecast, grouped
 from bot.planning.silence import not_muted
 from bot.store.contacts import Contact
@@ -51,7 +51,7 @@ def reach(session: Session, details: Details, now: datetime, zone: str, item_id:
     told = posted = 0
     if item_id is not None:
         others = (RECIPIENT.not_in(had_it(item_id)),)
-        mine = (RECIPIENT.in_(had_it(item_id)), not_muted(item_id))
+        mine = (RECIPIENT.in_(had_it(item_id)), not_muted(item_id), *may_know(details.roles))
         groups = grouped(session, Whom(details, 0, everybody, mine, fits=False))
         told, posted = (sum(each.count for each in groups if each.place is place) for place in (False, True))
     said = forecast(session, details, now, zone, others)
