@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 NAME_LIMIT = 100
@@ -26,6 +28,9 @@ _DOCUMENTS: Mapping[str, tuple[str, str]] = {
     "ppt/presentation.xml": (f"{_OFFICE}.presentationml.presentation", "pptx"),
 }
 _ODT = b"application/vnd.oasis.opendocument.text"
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
+)  # fmt: skip
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -81,7 +86,7 @@ def _document(body: bytes) -> tuple[str, str] | None:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             names = archive.namelist()
             first = archive.open(names[0]).read(len(_ODT) + 1) if names else b""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as fault:
+    except _BROKEN_ZIP as fault:
         raise Unfit("This file is broken.") from fault
     if any(each.lower().endswith("vbaproject.bin") for each in names):
         raise Unfit("A document with macros is not taken: save it without them.")

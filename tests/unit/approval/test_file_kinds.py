@@ -76,6 +76,18 @@ def test_what_is_none_of_the_kinds_is_refused(name: str, body: bytes, why: str) 
         kind_of(name, body)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_document_whose_first_part_cannot_be_unpacked_is_broken(method: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as into:
+        into.writestr("mimetype", b"some words " * 20)
+    body = bytearray(made.getvalue())
+    start = body.index(b"mimetype") + len(b"mimetype")
+    body[start + 4 : start + 14] = b"\xff" * 10
+    with pytest.raises(Unfit, match="broken"):
+        kind_of("a.odt", bytes(body))
+
+
 def test_a_small_file_that_claims_a_huge_picture_is_refused() -> None:
     body = bytearray(picture("GIF"))
     body[6:10] = b"\xff\xff\xff\xff"
