@@ -183,12 +183,19 @@ def test_without_the_scope_there_is_no_field_for_files_and_no_file_is_read(desk:
     desk.modal(alice, "Put forward")
 
 
-@pytest.mark.parametrize("url", ["https://evil.example.org/a.txt", "http://files.slack.com/a.txt", "x", ""])
-def test_the_token_goes_to_slack_alone(desk: Desk, url: str) -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example.org/a.txt", "http://files.slack.com/a.txt", "x", "",
+        r"https://evil.example.org\@files.slack.com/a.txt", "https://files.slack.com@evil.example.org/a.txt",
+    ],
+)  # fmt: skip
+def test_the_token_goes_to_slack_alone(desk: Desk, url: str, capsys: pytest.CaptureFixture[str]) -> None:
     chosen = desk.alice.choose("a.txt", b"hello") | {"url_private_download": url}
     desk.write(desk.alice, title_en="Welcome", upload=[chosen])
     desk.alice.submit()
     assert "Slack did not give it out" in desk.modal(desk.alice, "a.txt").text
+    assert "no address at Slack" in capsys.readouterr().err
 
 
 def test_a_form_handed_in_twice_makes_one_draft(desk: Desk) -> None:

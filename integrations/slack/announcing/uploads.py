@@ -11,9 +11,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
+from urllib3.util import parse_url
 
 from bot.contracts.announcing import Upload
 from integrations.http import trusted_session
@@ -40,7 +40,7 @@ class Uploads:
     """Fetches chosen files by threads of its own. `token_of` gives the bot's token of a workspace."""
 
     def __init__(self, token_of: Callable[[str], str | None], api_url: str) -> None:
-        self._token_of, self._home = token_of, urlsplit(api_url)
+        self._token_of, self._home = token_of, parse_url(api_url)
         self._threads = ThreadPoolExecutor(THREADS, "silta-files")
 
     def read(
@@ -78,15 +78,16 @@ class Uploads:
             return Upload(name, None)
 
     def _is_slacks(self, url: str) -> bool:
-        """The token goes to Slack and to nobody else, whatever an object says."""
+        """The token goes to Slack and to nobody else, whatever an object says.
+
+        The address is read by what requests reads it with: another parser may see another host in it.
+        """
         try:
-            parts = urlsplit(url)
-            there = parts.hostname or ""
-            at_home = (parts.scheme, there, parts.port) == (
-                self._home.scheme, self._home.hostname, self._home.port,
-            )  # fmt: skip
+            parts = parse_url(url)
         except ValueError:
             return False
+        home, there = self._home, parts.host or ""
+        at_home = (parts.scheme, there, parts.port) == (home.scheme, home.host, home.port)
         return at_home or (parts.scheme == "https" and there.endswith(".slack.com") and parts.port is None)
 
 
