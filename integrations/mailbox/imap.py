@@ -95,6 +95,8 @@ class ImapMailbox:
         if box is not None:
             with suppress(OSError, IMAP4.error, ImapToolsError):
                 box.logout()
+            with suppress(OSError):  # a logout that fails leaves the line open
+                box.client.shutdown()
 
     def _connected(self) -> BaseMailBox:
         if self._open is None:
