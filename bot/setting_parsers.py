@@ -225,6 +225,7 @@ PARSERS: Mapping[str, Parser] = {
     "WEBHOOK_SECRET": _webhook_secret,
     **EMBED,
     "NETWORK_FILE": Path,
+    "RELEVANCE_FILE": Path,
     "ADMIN_TOKEN": _secret_key,
     "FOUR_EYES": lambda value: _one_of("on", "off")(value.casefold()) == "on",
     "TRUSTED_PROXIES": _networks,

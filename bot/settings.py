@@ -92,6 +92,7 @@ class Settings:
     howspace_origin: tuple[str, ...] = ()
     howspace_embed_parameters: tuple[tuple[str, str], ...] = ()
     network_file: Path | None = None
+    relevance_file: Path | None = None
     admin_token: str | None = field(default=None, repr=False)
     four_eyes: bool = True
     trusted_proxies: tuple[str, ...] = ()
@@ -217,6 +218,8 @@ def _conflicts(settings: Settings) -> Iterator[tuple[set[str], str]]:
         )
     if settings.network_file and not settings.network_file.is_file():
         yield {"NETWORK_FILE"}, f"NETWORK_FILE does not exist: {settings.network_file}"
+    if settings.relevance_file and not settings.relevance_file.is_file():
+        yield {"RELEVANCE_FILE"}, f"RELEVANCE_FILE does not exist: {settings.relevance_file}"
 
 
 def _rehearsal(settings: Settings) -> bool:

@@ -18,6 +18,7 @@ from bot import clock, log
 from bot.app.chat import open_chat, serving
 from bot.app.clockwork import clockwork
 from bot.app.mailbox import open_mailbox, read_letter
+from bot.app.rules import use_rules
 from bot.app.senders import makers, sender_options, unsent_options, wall_options
 from bot.app.workspaces import TokenOf, open_workspaces, tokens
 from bot.contracts import (
@@ -232,6 +233,7 @@ def open_house(settings: Settings) -> House:
     with database.reading() as session:
         network = read_network(session) or load_network(settings.network_file)
         installation = session.get_one(Installation, 1).key
+    use_rules(settings.relevance_file, network)
     database.engine.dispose()  # a server may fork after this: connections must not be shared
     workspaces = open_workspaces(settings, database)
     token_of = tokens(settings, database, workspaces)
