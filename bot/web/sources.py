@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from bot import clock
-from bot.contracts import Capabilities, Integration
+from bot.contracts import Capabilities, Integration, SourceFault
 from bot.intake.trial import KEPT, ask_trial
 from bot.intake.watch.remedies import OTHER, REMEDIES
 from bot.store.audit import record
@@ -37,6 +37,7 @@ STATES = {
     "certificate": ("doubtful", "! Certificate ends soon"),
     "paused": ("paused", "‖ Paused"),
     "fault": ("failed", "✗ Cannot be read"),
+    "closed": ("failed", "✗ Not set up"),
 }
 """How a source is: the look of its mark, and its words."""
 
@@ -173,11 +174,23 @@ def _lines(session: Session, rows: Sequence[Source]) -> list[Line]:
         kind = _kind(source)
         lines.append(
             Line(
-                source, kind.title if kind else source.kind, _able(kind, source), state_of(source, wrong), wrong,
+                source, kind.title if kind else source.kind, _able(kind, source),
+                "closed" if _closed(source) else state_of(source, wrong), wrong,
                 week.get(source.id, 0), month.get(source.id, 0), bool(kind and kind.sample),
             )
         )  # fmt: skip
     return lines
+
+
+def _closed(source: Source) -> bool:
+    """Whether a source that sends by itself would not be let in, as its options are not right."""
+    if source.next_at is not None or source.paused:
+        return False
+    try:
+        house().open_webhook(source)
+    except SourceFault:
+        return True
+    return False
 
 
 def state_of(source: Source, troubles: Sequence[SourceTrouble]) -> str:

@@ -106,14 +106,15 @@ def tell(session: Session, source: Source, trouble: SourceTrouble, said: Phrase,
     if trouble.told_at is not None or network is None or source.paused:
         return
     title = _TITLES.get(trouble.kind, "The source {source} cannot be read")
-    alert(
+    told = alert(
         session, network, f"source-trouble:{trouble.id}",
         title,
         "{said}\n\nLast well: {well}\n\n{remedy}",
         source=source.name, said=said, remedy=remedy(trouble.kind),
         well=_moment(source.well_at or source.brought_at, zone),
     )  # fmt: skip
-    trouble.told_at = clock.now()
+    if told:
+        trouble.told_at = clock.now()
 
 
 def close(session: Session, source: Source, trouble: SourceTrouble, well: datetime | None, zone: str) -> None:

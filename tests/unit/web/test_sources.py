@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -12,6 +14,7 @@ from bot.store.audit import Audit
 from bot.store.items import Item
 from bot.store.sources import Source, source_named
 from bot.store.watch import SourceTrouble
+from bot.web import build
 from tests import factories
 from tests.conftest import FrozenClock
 from tests.unit.web.browser import Browser, seen
@@ -126,12 +129,12 @@ def test_a_feed_is_added_and_changed_and_what_is_wrong_is_said(house: House, bro
 
 
 def test_a_secret_is_never_shown_and_stays_when_nothing_is_typed(house: House, browser: Browser) -> None:
-    options = {"secrets": "a-secret-of-some-length", "fields": 'external_id = id\ntitle.fi = name'}
+    options = {"secrets": "a-secret-of-some-length", "fields": "external_id = id\ntitle.fi = name"}
     with house.database.writing() as session:
         factories.source(session, "crm", kind="signed_json", options=options)
     edit = "/sources/crm/edit"
     assert "a-secret-of-some-length" not in browser.get(edit).text
-    form = {"option-fields": 'external_id = nr\ntitle.fi = name', "every": "900"}
+    form = {"option-fields": "external_id = nr\ntitle.fi = name", "every": "900"}
     kept = browser.submit(edit, edit, **form)
     assert kept.status_code == 303, seen(kept)
     assert row(house, "crm").options["secrets"] == "a-secret-of-some-length"
@@ -155,3 +158,8 @@ def test_strangers_see_nothing_and_unknown_names_are_not_found(app: Flask, paper
         assert browser.get(path).status_code == 404
     assert browser.get(f"{PAGE}/pause").status_code == 405
     assert browser.client.post(f"{PAGE}/pause").status_code == 400
+
+
+def test_a_webhook_without_its_secret_is_not_called_well(open_plain_house: Callable[..., House]) -> None:
+    house = open_plain_house(webhook_secret=None)
+    assert "Not set up" in seen(Browser.of(build(house)).get("/sources/webhook"))
