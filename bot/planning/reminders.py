@@ -16,6 +16,7 @@ from bot import clock
 from bot.clock import When
 from bot.clock import zone as zone_of
 from bot.network import Network
+from bot.planning.alerts import WATCHERS
 from bot.planning.audiences import Whom, audience, chunk_end, groups, next_match
 from bot.planning.calls import next_deadline
 from bot.planning.messages import keep_messages
@@ -196,6 +197,9 @@ def _queue_personal(session: Session, network: Network, zone: str, row: Reminder
         row.state = "dropped"
         return
     contact, place = found
+    if contact.role not in WATCHERS and not item.is_for(contact.role):
+        row.state = "dropped"  # it was for all when they asked
+        return
     details = item.content()
     coming = next_deadline(details, clock.now(), zone) or details.starts_at
     last = coming or When(day=row.fire_on)

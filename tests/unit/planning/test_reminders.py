@@ -320,6 +320,22 @@ def test_a_personal_reminder_comes_at_its_own_time_once(
     assert (row.state, row.due_at, row.reason) == ("queued", frozen.instant, "asked")
 
 
+def test_nobody_is_reminded_of_what_is_no_longer_for_their_role(
+    database: Database, network: Network, frozen: FrozenClock
+) -> None:
+    at = datetime(2026, 12, 3, 9, tzinfo=HELSINKI)
+    tell(database, Report("a", details(roles=("city_lead",))))
+    plan(database, network)
+    with database.writing() as session:
+        _ask(session, person(session, "Alice", role="coordinator"), at)  # who looks after all
+        _ask(session, person(session, "Bob"), at)
+        _ask(session, person(session, "Charlie", role="city_lead"), at)
+        wanted = set(session.scalars(select(Contact.pseudonym).where(Contact.name != "Bob")))
+    frozen.instant = at.astimezone(UTC) + timedelta(seconds=1)
+    fire(database, network)
+    assert {row.recipient for row in reminded(database)} == wanted
+
+
 def _ask(session: Session, contact: Contact, at: datetime) -> None:
     session.add(
         Reminder(

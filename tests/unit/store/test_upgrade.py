@@ -16,7 +16,9 @@ from bot.network import Network
 from bot.store.db import Database
 from bot.store.deliveries import Delivery, MessageRow
 from bot.store.destinations import Subscription
+from bot.store.items import Item
 from bot.store.schema import MIGRATIONS, migrate
+from bot.store.workplace import Account
 from tests.conftest import postgresql
 
 THEN = "2026-11-24 08:00:00+00:00"
@@ -38,6 +40,8 @@ ROWS = (
     "INSERT INTO sources (id, name, kind, options, defaults, publish, may_be_urgent, first_poll, every, paused,"
     f" cursor, failures, created_at) VALUES (1, 'example-news', 'feed', '{json.dumps({})}', '{{}}', 'at_once',"
     f" FALSE, 'announce', 900, FALSE, '{{}}', 0, '{THEN}')",
+    "INSERT INTO accounts (sender, tokens, filled_at, blocked_until, failures, fault)"
+    f" VALUES ('slack', 0.5, '{THEN}', '{THEN}', 3, 'token_revoked')",
     "INSERT INTO audit (id, at, actor, action, subject, origin, facts)"
     f" VALUES (1, '{THEN}', 'alice', 'looked', 'item 1', '', '{{}}')",
 )
@@ -84,6 +88,9 @@ def test_nothing_is_lost_and_what_is_new_has_a_value(old: Database, network: Net
         assert (mine.hours, mine.ladder) == ("Europe/Lisbon 8-17", ",30,14,7,2,0,")
         assert mine.digest_at is not None  # its first turn says when the next one is
         limits = dict(session.execute(text("SELECT name, flood_limit FROM sources")).all())
+        assert session.get_one(Account, ("slack", "")).fault == "token_revoked"
+        item = session.get_one(Item, 1)
+        assert (item.roles, item.is_for("observer"), item.joined_into) == ("", True, None)
         assert limits == {"example-news": 0, "webhook": 20}
     with old.writing() as session, pytest.raises(Exception, match="append-only"):
         session.execute(text("DELETE FROM audit"))
