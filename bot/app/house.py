@@ -42,7 +42,6 @@ from bot.links import Links
 from bot.network import Network, load_network
 from bot.people import roster_lines
 from bot.planning import digest_times
-from bot.planning.digest_times import Usual
 from bot.planning.digests import Desk
 from bot.planning.notices import announce
 from bot.settings import Settings, SettingsFault, read_settings
@@ -136,8 +135,7 @@ class House:
         if source.kind == HOUSE_KIND:
             return None
         kind = integration(source.kind)
-        read = kind.sample
-        if read is None:
+        if (read := kind.sample) is None:
             return None
         return lambda body: read(check_options(kind, source.options), self.surroundings(source), body)
 
@@ -224,10 +222,9 @@ def open_house(settings: Settings) -> House:
     """Open an installation. Raises NotReady when the schema is not the one this code needs."""
     log.configure(settings.log_level)
     clock.set_clock(settings.clock_start)
-    digest_times.use(Usual(settings.digest_day, settings.digest_hour))
+    digest_times.use(digest_times.Usual(settings.digest_day, settings.digest_hour))
     database = open_database(settings)
-    fault = schema_fault(database.engine)
-    if fault:
+    if fault := schema_fault(database.engine):
         database.close()
         raise NotReady(fault)
     with database.reading() as session:
