@@ -66,12 +66,13 @@ def _kept(session: Session, file: Looked) -> FileRow:
         )  # fmt: skip
         session.add(row)
         session.flush()
+    row.created_at = clock.now()  # handed in again, it is kept for as long as one that is new
     return row
 
 
 def known(session: Session, link: FileLink, keys: Iterable[str]) -> list[Enclosure]:
     """Files that were handed in before, in the order of their keys; those that there are not are left out."""
-    wanted = list(dict.fromkeys(keys))
+    wanted = [key for key in dict.fromkeys(keys) if key.isalnum()]  # PostgreSQL takes no NUL
     rows = {row.key: row for row in session.scalars(select(FileRow).where(FileRow.key.in_(wanted)))}
     return [_said(rows[key], link) for key in wanted if key in rows]
 

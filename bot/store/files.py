@@ -11,7 +11,7 @@ from bot.store.types import Row
 
 
 class FileRow(Row):
-    """A file as it was handed in; `key` is random, `digest` the SHA-256 of its body in hex. Never changed."""
+    """A file as it was handed in, last at `created_at`; `key` is random, `digest` its body's SHA-256 in hex."""
 
     __tablename__ = "files"
 
