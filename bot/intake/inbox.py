@@ -12,6 +12,7 @@ from bot import clock
 from bot.contracts import Accepted, Defaults, Language, Report
 from bot.intake.accept import Rights, accept
 from bot.intake.gather import Gatherer
+from bot.intake.relevance import Sieve, rules
 from bot.intake.watch.runs import Counts, count_sent
 from bot.network import Network
 from bot.store.db import Database
@@ -42,7 +43,12 @@ class SourceInbox:
         nobody hears of it."""
         self._database = database
         self._source_id = source.id
-        self._rights = Rights(publish or source.publish, source.may_be_urgent, tell=tell)
+        self._rights = Rights(
+            publish or source.publish,
+            source.may_be_urgent,
+            tell=tell,
+            sieve=Sieve(network, rules()) if source.sifted else None,
+        )
         self._zone = zone
         self._gatherer: Gatherer[_Request, Sequence[Accepted]] = Gatherer(self._write)
         self.cities = frozenset(city.slug for city in network.cities)

@@ -13,13 +13,14 @@ from sqlalchemy import select
 
 from bot.contracts import Details, Report
 from bot.intake.accept import Rights
+from bot.intake.inbox import SourceInbox
 from bot.intake.relevance import Judged, Sieve, load_rules
 from bot.intake.relevance.rules import RulesFault
 from bot.network import Network, load_network
 from bot.store.db import Database
 from bot.store.items import Item, ItemCity
 from bot.store.joining import Judgement
-from tests.factories import deliveries, details, person, plan, tell
+from tests.factories import deliveries, details, person, plan, source, tell
 from tests.relevance_table import judged, main
 
 ALL: list[str] = []
@@ -189,3 +190,13 @@ def test_a_duplicate_changes_no_judgement_and_a_correction_stands(
     assert tell(database, Report("a", said("Yleinen haku")), rights=rights)[0].verdict == "duplicate"
     tell(database, Report("a", said("Yleinen haku 2")), rights=rights)
     assert rows(database) == [("published", ["oulu"], "Yleinen haku 2")]
+
+
+def test_what_a_sifted_source_sends_by_itself_is_sifted_too(
+    database: Database, network: Network, frozen: object
+) -> None:
+    with database.writing() as session:
+        row = source(session, "paper", sifted=True)
+    inbox = SourceInbox(database, network, row, "Europe/Helsinki")
+    inbox.accept([Report("a", said("Yleinen haku")), Report("b", said("Innokaupungit"))])
+    assert [row[0] for row in rows(database)] == ["published", "aside"]
