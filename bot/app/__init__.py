@@ -4,13 +4,11 @@ from bot.app.examples import examples
 from bot.app.house import (
     House,
     NotReady,
-    check_options,
-    integration,
     open_database,
     open_house,
     read_environment,
-    source_kinds,
 )
+from bot.app.kinds import check_options, integration, source_kinds
 from bot.app.serving import create_app
 
 __all__ = [

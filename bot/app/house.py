@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 
 from bot import clock, log
 from bot.app.chat import open_chat, serving
 from bot.app.clockwork import clockwork
+from bot.app.kinds import check_options, integration, source_kinds
 from bot.app.mailbox import open_mailbox, read_letter
 from bot.app.rules import use_rules
 from bot.app.senders import makers, sender_options, unsent_options, wall_options
@@ -52,7 +52,7 @@ from bot.store.sources import HOUSE_KIND, Source
 from bot.store.workplace import Installation
 from bot.work.steps import MakeSender, Steps
 from bot.work.workers import Worker
-from integrations import INTEGRATIONS, load
+from integrations import load
 
 
 class NotReady(Exception):
@@ -179,29 +179,6 @@ class House:
         )  # fmt: skip
         steps.enlist()
         return steps
-
-
-def integration(kind: str) -> Integration:
-    """The integration of that name. Raises SourceFault when there is none."""
-    if kind not in INTEGRATIONS:
-        raise SourceFault(f"there is no integration called {kind!r}")
-    return load(kind)
-
-
-def source_kinds() -> list[str]:
-    """The integrations that bring news in."""
-    return [name for name in INTEGRATIONS if load(name).source or load(name).webhook or load(name).letters]
-
-
-def check_options(kind: Integration, options: Mapping[str, Any]) -> BaseModel:
-    """An integration's options, checked by its model. Raises SourceFault naming every wrong field."""
-    try:
-        return kind.options.model_validate(options)
-    except ValidationError as fault:
-        wrong = [
-            f"{'.'.join(map(str, error['loc'])) or 'options'}: {error['msg']}" for error in fault.errors()
-        ]
-        raise SourceFault("; ".join(wrong)) from fault
 
 
 def read_environment() -> Settings:

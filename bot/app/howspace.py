@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from bot.app.kinds import check_options, integration
 from bot.contracts import Report, SourceFault
 from bot.intake.inbox import SourceInbox
 from bot.people.csv_file import ImportFault, Table
@@ -50,8 +51,6 @@ def chat_source(house: House, name: str | None) -> Source:
 
 def understand_chat(house: House, source: Source, path: Path) -> tuple[Understood, list[Report]]:
     """What would be told of a Super Chat's export. Raises ImportFault and SourceFault."""
-    from bot.app.house import check_options, integration
-
     options = check_options(integration(source.kind), source.options)
     hosts = options.hosts if isinstance(options, HowspaceOptions) else ()
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from bot.app.kinds import check_options, integration
 from bot.contracts import Letter, LetterReader, Mailbox, SourceFault
 from bot.conversation.mail import Taken
 from bot.conversation.mailbox import Offer, read_mailbox
@@ -70,8 +71,6 @@ def offer_to_sources(house: House) -> Offer:
 
 def _readers(house: House) -> list[tuple[Source, LetterReader]]:
     """The sources that are not paused and know letters. One with wrong options is logged, and holds up no other."""
-    from bot.app.house import check_options, integration
-
     with house.database.reading() as session:
         rows = session.scalars(
             select(Source).where(Source.paused.is_(False), Source.kind != HOUSE_KIND).order_by(Source.name)
