@@ -93,7 +93,8 @@ def given_out(session: Session, key: str) -> FileRow | Literal["gone"] | None:
         return None
     uses = select(Draft.state, Item.state).join(FileUse, FileUse.draft_id == Draft.id)
     states = session.execute(uses.outerjoin(Item, Item.id == Draft.subject_id).where(FileUse.file_key == key))
-    found = [draft != "dropped" and item != "withdrawn" for draft, item in states]
+    # A correction that was dropped takes nothing from what went out before it.
+    found = [item != "withdrawn" if item else draft != "dropped" for draft, item in states]
     return row if not found or any(found) else "gone"
 
 

@@ -130,6 +130,19 @@ def test_they_are_served_harmlessly_until_the_announcement_is_withdrawn(
     assert (answer.status_code, "was withdrawn" in seen(answer)) == (410, True)
 
 
+def test_a_dropped_correction_takes_no_file_from_what_went_out(
+    house: House, app: Flask, alice: Browser, frozen: FrozenClock
+) -> None:
+    put_forward(alice)
+    released(house, frozen)
+    shown = draft(house).content["details"]["files"][0]["url"].partition(":8000")[2]
+    corrected = draft(house).content | {"send_at": "2027-01-15T09:00:00+02:00"}
+    house.database.write(lambda session: announcements.correct(session, 1, corrected, "alice"))
+    house.database.write(lambda session: approval.drop(session, 1, "alice"))
+    assert draft(house).state == "dropped"
+    assert Browser.of(app).get(shown).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("files", "says"),
     [
