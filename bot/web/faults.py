@@ -145,7 +145,11 @@ def _sources(session: Session) -> Iterator[Fault]:
     quiet = (SourceTrouble.ended_at.is_(None), SourceTrouble.kind.in_(APART), Source.paused.is_(False))
     rows = select(Source.name, SourceTrouble).join(SourceTrouble, SourceTrouble.source_id == Source.id)
     for name, trouble in session.execute(rows.where(*quiet).order_by(Source.name)):
-        what = "has brought nothing for a while" if trouble.kind == "silence" else "has a certificate that ends soon"
+        what = (
+            "has brought nothing for a while"
+            if trouble.kind == "silence"
+            else "has a certificate that ends soon"
+        )
         yield Fault(
             f"{name} {what}",
             f"{_sentence(trouble.said)} {REMEDIES[trouble.kind]}",
