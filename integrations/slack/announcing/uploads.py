@@ -15,6 +15,7 @@ from typing import Any
 import requests
 from urllib3.util import parse_url
 
+from bot import clock
 from bot.contracts.announcing import Upload
 from integrations.http import trusted_session
 from integrations.slack.announcing.fields import typed
@@ -22,6 +23,8 @@ from integrations.slack.announcing.modal import UPLOAD
 
 MOST, LARGEST = 10, 5 * 1024 * 1024
 TIMEOUT = (5.0, 20.0)
+WITHIN = 60.0
+"""Seconds for one file as a whole: the limits above hold for each read, and a line that drips would pass them all."""
 THREADS = 4
 _CHUNK = 64 * 1024
 _log = logging.getLogger("silta.slack")
@@ -39,8 +42,8 @@ def chosen(view: Mapping[str, Any]) -> Chosen:
 class Uploads:
     """Fetches chosen files by threads of its own. `token_of` gives the bot's token of a workspace."""
 
-    def __init__(self, token_of: Callable[[str], str | None], api_url: str) -> None:
-        self._token_of, self._home = token_of, parse_url(api_url)
+    def __init__(self, token_of: Callable[[str], str | None], api_url: str, within: float = WITHIN) -> None:
+        self._token_of, self._home, self._within = token_of, parse_url(api_url), within
         self._threads = ThreadPoolExecutor(THREADS, "silta-files")
 
     def read(
@@ -56,7 +59,10 @@ class Uploads:
             then(tuple(self._fetched(self._token_of(team) or "", each) for each in files))
         except Exception:
             _log.exception("chosen files could not be taken")
-            failed()
+            try:
+                failed()
+            except Exception:
+                _log.exception("nobody was told that chosen files could not be taken")
 
     def _fetched(self, token: str, file: Mapping[str, Any]) -> Upload:
         name, url = str(file.get("name") or "file"), str(file.get("url_private_download") or "")
@@ -72,7 +78,7 @@ class Uploads:
                 if answer.status_code != 200 or kind.startswith("text/html"):
                     _log.warning("Slack gave no file: %d %s (files:read?)", answer.status_code, kind)
                     return Upload(name, None)
-                return Upload(name, _capped(answer))
+                return Upload(name, _capped(answer, self._within))
         except requests.RequestException as fault:
             _log.warning("a chosen file could not be fetched: %s", type(fault).__name__)
             return Upload(name, None)
@@ -91,11 +97,16 @@ class Uploads:
         return at_home or (parts.scheme == "https" and there.endswith(".slack.com") and parts.port is None)
 
 
-def _capped(answer: requests.Response) -> bytes:
-    """The body, as far as one byte beyond what is taken: the house says that it is too large."""
-    body = bytearray()
+def _capped(answer: requests.Response, within: float) -> bytes:
+    """The body, as far as one byte beyond what is taken: the house says that it is too large.
+
+    Raises requests.Timeout when it does not come within so many seconds.
+    """
+    body, until = bytearray(), clock.monotonic() + within
     for chunk in answer.iter_content(_CHUNK):
         body += chunk
+        if clock.monotonic() > until:
+            raise requests.Timeout("the file came too slowly")
         if len(body) > LARGEST:
             break
     return bytes(body[: LARGEST + 1])
