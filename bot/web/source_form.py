@@ -52,8 +52,10 @@ def ask() -> Response:
         return _form(_kind(way.kind), None, way.options, stated, {}, guessed=way.guessed)
     if kind:
         return _form(_kind(kind), None, {}, {}, {})
-    kinds = sorted(house().source_kinds().values(), key=lambda each: each.title)
-    return page("source_kinds.html", kinds=kinds, presets=presets().values())
+    kinds = house().source_kinds()
+    titles = {name: each.title for name, each in kinds.items()}
+    by_title = sorted(kinds.values(), key=lambda each: each.title)
+    return page("source_kinds.html", kinds=by_title, titles=titles, presets=presets().values())
 
 
 @source_form.post("/add-source")
