@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from bot import approval
-from bot.contracts import Report
+from bot.contracts import Action, Report
+from bot.contracts.chat import Home
+from bot.conversation.chat.pages import digest
 from bot.people.enrolment import Person as Enrolled
 from bot.people.enrolment import enrol_all
 from bot.people.erasure import erase
@@ -76,6 +78,16 @@ def test_what_does_not_concern_them_and_what_reads_the_same_is_not_shown_anew(
     assert later(app) == 1
     tell(app, call("Solbidrag", body={"sv": "Mera om det"}))
     assert later(app) == 0
+
+
+def test_pages_whose_links_were_signed_in_another_second_read_the_same() -> None:
+    def signed(second: str, whose: str = "d08a2a6df89af120") -> str:
+        link = f"https://silta.fi/m/{whose}.1.{second}.s5OY_JH-l"
+        page = Home(language="en", zone="UTC", title="Tampere", actions=(Action(label="Mine", url=link),))
+        return digest(page)
+
+    assert signed("awXd9w") == signed("awXeBw")
+    assert signed("awXd9w") != signed("awXd9w", whose="1a1737a48c3617bd")
 
 
 def test_a_page_is_shown_at_most_once_a_minute_and_then_with_all_that_came(app: App, alice: Person) -> None:
