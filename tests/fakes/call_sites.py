@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
+
+from tests.fakes.served import Served
 
 
 @dataclass(frozen=True)
@@ -43,26 +43,15 @@ class Response:
         return cls(status, json.dumps(document, ensure_ascii=False).encode())
 
 
-class FakeSite:
+class FakeSite(Served):
     """A server that answers by `answer`, unless `broken` stands instead."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.broken: Response | Callable[[Request], Response | None] | None = None
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.site = self
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-
-    @property
-    def place(self) -> str:
-        """host:port, as FETCH_ALLOW_PRIVATE takes it."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.place}"
+        server = _Server(("127.0.0.1", 0), _Handler)
+        server.site = self
+        super().__init__(server)
 
     def answer(self, request: Request) -> Response:
         raise NotImplementedError
@@ -73,17 +62,6 @@ class FakeSite:
         self.requests.append(request)
         instead = self.broken(request) if callable(self.broken) else self.broken
         return instead or self.answer(request)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 class FakeHaeavustuksia(FakeSite):

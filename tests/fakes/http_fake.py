@@ -6,9 +6,10 @@ import json
 import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.fakes.served import Served
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Said:
     cut: bool = False
 
 
-class HttpFake:
+class HttpFake(Served):
     """`serve` says what a request is answered; `next_answers` come first, and `cut_next` does the work silently."""
 
     def __init__(self) -> None:
@@ -38,20 +39,9 @@ class HttpFake:
         self.next_answers: list[Said] = []
         self.cut_next = False
         self._guard = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.fake = self  # type: ignore[attr-defined]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-
-    @property
-    def place(self) -> str:
-        """host:port, as FETCH_ALLOW_PRIVATE takes it."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.place}"
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        server.fake = self  # type: ignore[attr-defined]
+        super().__init__(server)
 
     def serve(self, asked: Asked) -> Said:
         raise NotImplementedError
@@ -64,17 +54,6 @@ class HttpFake:
             cut, self.cut_next = self.cut_next and asked.method != "GET", False
             said = self.serve(asked)
             return Said(said.status, said.document, said.headers, cut)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):
