@@ -8,19 +8,29 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache, lru_cache
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
-COUNTRY = "FI"
+COUNTRY = "finland"
+"""The library's file of the country."""
 
 
 @cache
 def _calendar() -> HolidayBase:
-    from holidays import country_holidays  # ten megabytes: it knows every country of the world
+    import holidays
 
-    return country_holidays(COUNTRY, language="en_US")
+    # `holidays.country_holidays("FI")` loads every country of the world: eight megabytes in each process.
+    file = Path(holidays.__file__).parent / "countries" / f"{COUNTRY}.py"
+    loader = SourceFileLoader(f"bot.workdays.{COUNTRY}", str(file))
+    country = module_from_spec(ModuleSpec(loader.name, loader))
+    loader.exec_module(country)
+    calendar: HolidayBase = country.FI(language="en_US")
+    return calendar
 
 
 @lru_cache(maxsize=4096)

@@ -6,13 +6,9 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -22,10 +18,16 @@ from bot.store.network import save_network
 from bot.store.sources import Source
 from bot.store.workplace import Installation
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+_VERSION = table("alembic_version", column("version_num"))
 
 
 def _config() -> Config:
+    from alembic.config import Config  # nine megabytes that a process which only serves does without
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
@@ -33,6 +35,8 @@ def _config() -> Config:
 
 def migrate(database: Database, network: Network) -> None:
     """Bring the schema to its newest version and load the network. Running it twice changes nothing."""
+    from alembic import command
+
     config = _config()
     with database.engine.connect() as connection, _referring_later(database, connection):
         config.attributes["connection"] = connection
@@ -72,11 +76,17 @@ def make_installation(session: Session) -> None:
     session.execute(insert_into(session, Source).values(webhook).on_conflict_do_nothing())
 
 
+def newest_version() -> str:
+    """The schema that this code works with: each migration's file begins with its number."""
+    return max(file.name for file in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
 def schema_fault(engine: Engine) -> str | None:
     """Why the code cannot work with the schema it finds, with the remedy; None when they fit."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    newest = newest_version()
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        kept = inspect(connection).has_table(_VERSION.name)
+        found = connection.scalar(select(_VERSION.c.version_num)) if kept else None
     if found == newest:
         return None
     if found is None:

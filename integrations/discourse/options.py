@@ -62,7 +62,7 @@ class DiscourseOptions(BaseModel):
     api_key: Annotated[
         SecretStr | None, Field(title="API key", description="to write, or to read what is closed")
     ] = None
-    api_username: Annotated[str, Field(title="API user", pattern=r"^[\w.-]{1,60}$")] = "silta"
+    api_username: Annotated[str, Field(title="API user", max_length=60, pattern=r"^[\w.-]+$")] = "silta"
     category: Annotated[int | None, Field(gt=0, title="Category to write to", description="its number")] = (
         None
     )

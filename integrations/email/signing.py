@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import binascii
 
-import dkim
-from dkim.crypto import UnparsableKeyError, parse_pem_private_key
-
 SIGNED = (
     *("From", "To", "Reply-To", "Subject", "Date", "Message-ID"),
     *(
@@ -30,6 +27,8 @@ class Seal:
 
     def __init__(self, domain: str, selector: str, key: str) -> None:
         """Raises BadKey for a key that is none."""
+        from dkim.crypto import UnparsableKeyError, parse_pem_private_key  # two megabytes for those who sign
+
         self._domain, self._selector, self._key = domain.encode(), selector.encode(), key.encode()
         try:
             parse_pem_private_key(self._key)
@@ -39,6 +38,8 @@ class Seal:
 
     def field(self, mail: bytes) -> bytes:
         """The DKIM-Signature of a mail with CRLF line ends, to be put above it. Costs some milliseconds."""
+        import dkim
+
         present = mail.partition(b"\r\n\r\n")[0].lower()
         names = [
             name.lower().encode() for name in SIGNED if f"\r\n{name.lower()}:".encode() in b"\r\n" + present

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -42,3 +44,12 @@ def test_the_working_day_after_is_never_the_day_itself() -> None:
 def test_a_holiday_has_a_name() -> None:
     assert holiday(date(2026, 12, 6)) == "Independence Day"
     assert holiday(date(2026, 11, 24)) is None
+
+
+def test_only_our_own_country_is_loaded() -> None:
+    script = (
+        "import sys, datetime; from bot.workdays import holiday; print(holiday(datetime.date(2026, 12, 6)));"
+    )
+    script += "print(sum(name.startswith('holidays.countries') for name in sys.modules))"
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True).stdout
+    assert said.split("\n")[:2] == ["Independence Day", "0"]

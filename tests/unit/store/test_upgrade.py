@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import make_url
 
@@ -17,7 +18,7 @@ from bot.store.db import Database
 from bot.store.deliveries import Delivery, MessageRow
 from bot.store.destinations import Subscription
 from bot.store.items import Item
-from bot.store.schema import MIGRATIONS, migrate
+from bot.store.schema import MIGRATIONS, migrate, newest_version
 from bot.store.workplace import Account
 from tests.conftest import postgresql
 
@@ -95,3 +96,8 @@ def test_nothing_is_lost_and_what_is_new_has_a_value(old: Database, network: Net
     with old.writing() as session, pytest.raises(Exception, match="append-only"):
         session.execute(text("DELETE FROM audit"))
     old.close()
+
+
+def test_the_newest_version_is_the_one_that_alembic_ends_at() -> None:
+    script = ScriptDirectory(str(MIGRATIONS))
+    assert newest_version() == script.get_current_head()
