@@ -40,12 +40,20 @@ class Looked:
 
 
 def looked_at(name: str, body: bytes) -> Looked:
-    """Look at a file, before any transaction: that takes its time. Raises Unfit for what is not taken."""
+    """Look at a file, before any transaction: that takes its time. Raises Unfit for what is not taken.
+
+    A picture leaves behind what it says of its camera and of where it was taken.
+    """
     if not body:
         raise Unfit("This file is empty.")
     if len(body) > FILE_LIMIT:
         raise Unfit("A file has at most 5 MB.")
-    return Looked(*kind_of(name, body), body)
+    shown, media_type = kind_of(name, body)
+    if media_type.startswith("image/"):
+        from bot.approval.pictures import bare  # only who attaches pictures needs it
+
+        body = bare(body)
+    return Looked(shown, media_type, body)
 
 
 def take_in(session: Session, link: FileLink, files: Iterable[Looked]) -> list[Enclosure]:
