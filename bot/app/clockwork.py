@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot import approval
@@ -13,7 +14,7 @@ from bot.app.chat_people import chat_people_duties
 from bot.app.letters import letter_duties
 from bot.app.mailbox import mailbox_duties
 from bot.app.summaries import summary_duties
-from bot.approval import standing
+from bot.approval import file_ends, standing
 from bot.intake.watch.rounds import go_round
 from bot.letters.release import release_letter
 from bot.work.duties import Memory, TimedDuty, every
@@ -21,6 +22,9 @@ from bot.work.timed import Clockwork
 
 if TYPE_CHECKING:
     from bot.app.house import House
+
+AT_ONCE = 20
+"""How many files are deleted in one transaction."""
 
 
 def clockwork(house: House) -> Clockwork:
@@ -32,6 +36,7 @@ def clockwork(house: House) -> Clockwork:
     duties = (
         standing_duty(house, approvals),
         watch_duty(house),
+        files_duty(house),
         *letter_duties(house),
         *summary_duties(house),
         *mailbox_duties(house),
@@ -61,3 +66,18 @@ def watch_duty(house: House) -> TimedDuty:
         return memory
 
     return TimedDuty("watch", every(timedelta(hours=1)), run)
+
+
+def files_duty(house: House) -> TimedDuty:
+    """The duty `files`: what was handed in and nobody shows any more is deleted, some at a time."""
+
+    def run(memory: Memory) -> Memory:
+        house.database.write(file_ends.forget_unused)
+        with house.database.reading() as session:
+            keys = [row.key for row, _ in file_ends.over(session)]
+        for start in range(0, len(keys), AT_ONCE):
+            part = keys[start : start + AT_ONCE]
+            house.database.write(partial(file_ends.delete_bytes, keys=part))
+        return memory
+
+    return TimedDuty("files", every(timedelta(days=1)), run)

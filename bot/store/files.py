@@ -11,7 +11,10 @@ from bot.store.types import Row
 
 
 class FileRow(Row):
-    """A file as it was handed in, last at `created_at`; `key` is random, `digest` its body's SHA-256 in hex."""
+    """A file that was handed in, last at `created_at`; `key` is random, `digest` its body's SHA-256 in hex.
+
+    Long after it was given out last the body is emptied; what it was stays.
+    """
 
     __tablename__ = "files"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from flask import Blueprint, Response
 
-from bot.approval.files import given_out
+from bot.approval.file_ends import End, given_out
 from bot.web.house import house
 from bot.web.public import asked_language, public_page
 
@@ -14,6 +15,11 @@ files = Blueprint("files", __name__)
 
 KEPT = 3600
 """Seconds that a cache may keep a file: what was withdrawn is gone within the hour everywhere."""
+
+_ENDED: Mapping[End, str] = {
+    "withdrawn": "The announcement of this file was withdrawn.",
+    "replaced": "This file was corrected: the newest message says what counts now.",
+}
 
 
 @files.get("/files/<token>")
@@ -28,8 +34,8 @@ def give(token: str) -> Response:
         row = given_out(session, key)
         if row is None:
             return _sorry(404, "There is no such file.")
-        if row == "gone":
-            return _sorry(410, "The announcement of this file was withdrawn.")
+        if isinstance(row, str):
+            return _sorry(410, _ENDED[row])
         response = Response(row.body, content_type=row.media_type)
         way = "inline" if row.media_type.startswith("image/") else "attachment"
         response.headers["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(row.name, safe='')}"

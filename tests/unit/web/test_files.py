@@ -16,6 +16,7 @@ from werkzeug.test import encode_multipart
 from bot import approval
 from bot.app import House
 from bot.approval import announcements
+from bot.approval.file_ends import forget_unused
 from bot.contracts import Message
 from bot.planning.notices import plan_chunk
 from bot.store.deliveries import MessageRow
@@ -143,6 +144,25 @@ def test_a_dropped_correction_takes_no_file_from_what_went_out(
     assert Browser.of(app).get(shown).status_code == 200
 
 
+def test_the_old_link_of_a_file_that_was_corrected_says_so(
+    house: House, app: Flask, alice: Browser, frozen: FrozenClock
+) -> None:
+    put_forward(alice)
+    released(house, frozen)
+    shown, saved = (each["url"].partition(":8000")[2] for each in draft(house).content["details"]["files"])
+    details = draft(house).content["details"]
+    corrected = draft(house).content | {"details": details | {"files": details["files"][:1]}}
+    house.database.write(lambda session: announcements.correct(session, 1, corrected, "alice"))
+    assert Browser.of(app).get(saved).status_code == 200
+    house.database.write(lambda session: approval.submit(session, house.network, 1, "alice"))
+    released(house, frozen)
+    assert Browser.of(app).get(shown).status_code == 200
+    answer = Browser.of(app).get(f"{saved}?language=sv")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (410, "no-store")
+    assert "Den här filen har rättats" in seen(answer)
+    assert PDF not in answer.data
+
+
 @pytest.mark.parametrize(
     ("files", "says"),
     [
@@ -170,6 +190,7 @@ def test_the_same_file_is_kept_once_and_what_nobody_shows_is_forgotten(
     hand_in(alice, ("lost.png", PICTURE))
     frozen.advance(days=8)
     hand_in(alice, ("new.txt", b"new"))
+    house.database.write(forget_unused)
     with house.database.reading() as session:
         assert set(session.scalars(select(FileRow.name))) == {"programme.pdf", "new.txt"}
 
