@@ -14,6 +14,7 @@ from pydantic import AfterValidator, StringConstraints
 from bot import clock
 from bot.clock import When
 from bot.contracts import Defaults, Details, Kind, Language, Report, Surroundings, Visibility
+from integrations.moments import meant
 
 _LONGEST_ID = 255
 
@@ -88,4 +89,5 @@ def today() -> date:
 
 
 def _past(when: When | None) -> When | None:
+    when = meant(when)
     return when if when and when.begins() <= clock.now() else None

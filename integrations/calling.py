@@ -15,9 +15,11 @@ import requests
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import parse_url
 
+from bot.contracts import FaultKind
 from integrations import http
 from integrations.http_faults import HttpFault
 from integrations.http_guard import VISIT, GuardedAdapter, Visit
+from integrations.reading import kind_of
 
 _LIMIT = 2 * 1024 * 1024
 _BEFORE_SENDING = (
@@ -26,7 +28,11 @@ _BEFORE_SENDING = (
 
 
 class Unreached(Exception):
-    """Nothing was sent: the call may be made again."""
+    """Nothing was sent: the call may be made again. `kind` says why, for whoever looks after a source."""
+
+    def __init__(self, said: str, kind: FaultKind = "unreachable") -> None:
+        super().__init__(said)
+        self.kind: FaultKind = kind
 
 
 class Interrupted(Exception):
@@ -35,12 +41,14 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: a redirect is an answer too, to `location`. `data` is None for what is no JSON."""
+    """What came back: a redirect is an answer too, to `location`. `data` is None for what is no JSON, and for what
+    was `too_large` to be read."""
 
     status: int
     data: Any
     retry_after: float | None = None
     location: str = ""
+    too_large: bool = False
 
     @property
     def ok(self) -> bool:
@@ -75,30 +83,40 @@ def call(
                 method, url, json=document, headers=dict(headers or {}), timeout=timeout, stream=True,
                 allow_redirects=False,
             ) as response:  # fmt: skip
+                body = _body(response)
+                if visit.overdue:  # an answer without a length ends like a whole one when it is cut
+                    raise Interrupted("the server is too slow")
                 return Reply(
-                    response.status_code, _document(response), http.retry_after(response.headers),
-                    response.headers.get("Location", ""),
+                    response.status_code, None if body is None else _document(body),
+                    http.retry_after(response.headers), response.headers.get("Location", ""), body is None,
                 )  # fmt: skip
-    except (HttpFault, LocationParseError) as fault:
+    except HttpFault as fault:
+        raise Unreached(str(fault), kind_of(fault)) from None
+    except LocationParseError as fault:
         raise Unreached(str(fault)) from None
     except (requests.RequestException, HTTPError, OSError) as fault:
         names = _names(fault)
         refused = next((each for each in names if isinstance(each, HttpFault)), None)
         said = str(refused) if refused else type(names[-1]).__name__
         if refused or any(type(each).__name__ in _BEFORE_SENDING for each in names):
-            raise Unreached(said) from None
+            raise Unreached(said, kind_of(refused) if refused else "unreachable") from None
         raise Interrupted(said) from None
     finally:
         visit.close()
         VISIT.reset(token)
 
 
-def _document(response: requests.Response) -> Any:
+def _body(response: requests.Response) -> bytes | None:
+    """The whole answer, None when it is larger than anything that is answered here."""
     body = bytearray()
     for chunk in response.iter_content(64 * 1024):
         body += chunk
         if len(body) > _LIMIT:
             return None
+    return bytes(body)
+
+
+def _document(body: bytes) -> Any:
     try:
         return json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):

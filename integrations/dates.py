@@ -14,9 +14,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from bot import clock
 from bot.clock import When
 from integrations.date_words import DASH, WEEKDAY, Mention, mentions, plain
+from integrations.moments import FIRST_YEAR, YEARS_AHEAD
 
-_FIRST_YEAR = 1990
-_YEARS_AHEAD = 30
 _LONGEST = 200_000  # characters; no page that is about a date is longer
 
 # "13:00 CET" in July means the clock in Brussels, not UTC+1: so these are places.
@@ -182,7 +181,7 @@ def _day(mention: Mention) -> date | None:
 
 def _when(mention: Mention, today: date, zone: str) -> When | None:
     day = _day(mention)
-    if day is None or not _FIRST_YEAR <= day.year <= today.year + _YEARS_AHEAD:
+    if day is None or not FIRST_YEAR <= day.year <= today.year + YEARS_AHEAD:
         return None
     if mention.hour is None or mention.hour > 24 or (mention.hour == 24 and mention.minute):
         return When(day=day)

@@ -14,13 +14,11 @@ from bot import clock
 from bot.clock import When
 from bot.contracts import Cursor, Fetched, Report, SourceFault, Surroundings
 from integrations.http import Page
+from integrations.moments import meant
 from integrations.reading import read
 
-_FIRST_YEAR: Final = 2000  # no call that was on the web is older: such a date is a slip of the pen
-_YEARS_AHEAD: Final = 30
-
 MOST_PAGES: Final = 50
-_PATIENCE: Final = 75.0  # seconds for all pages: a poll is leased for two minutes
+_PATIENCE: Final = 75.0  # seconds for all pages: other sources wait meanwhile
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -118,7 +116,7 @@ def stated(value: Any, what: str, faults: list[str]) -> When | None:
     except ValueError as fault:
         faults.append(f"{what} {value!r:.60} was left out: it {fault}")
         return None
-    if not _FIRST_YEAR <= when.begins().year <= clock.now().year + _YEARS_AHEAD:
+    if not meant(when):
         faults.append(f"{what} {value!r:.60} was left out: it cannot be right")
         return None
     return when

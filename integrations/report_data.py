@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from bot.clock import When
-from bot.contracts import Figure, Kind, Language, Moment, Role, SourceLink, Visibility
+from bot.contracts import Figure, Kind, Language, Role, SourceLink, Visibility
+from integrations.moments import StatedMoment
 from integrations.problems import nearest
 from integrations.report_fields import Body, Euros, ExternalId, Line, Percent, Slugs, Title, WebAddress
 
@@ -67,13 +68,13 @@ class Data(BaseModel):
     topics: Slugs | None = None
     urgent: bool | None = None
     visibility: Visibility | None = None
-    opens_at: Moment | None = None
-    closes_at: Moment | None = None
-    cutoffs: Annotated[list[Moment], Field(max_length=50)] | None = None
-    second_stage_at: Moment | None = None
-    briefing_at: Moment | None = None
-    starts_at: Moment | None = None
-    ends_at: Moment | None = None
+    opens_at: StatedMoment | None = None
+    closes_at: StatedMoment | None = None
+    cutoffs: Annotated[list[StatedMoment], Field(max_length=50)] | None = None
+    second_stage_at: StatedMoment | None = None
+    briefing_at: StatedMoment | None = None
+    starts_at: StatedMoment | None = None
+    ends_at: StatedMoment | None = None
     continuous: bool | None = None
     may_close_early: bool | None = None
     stated_state: Literal["upcoming", "open", "closed"] | None = None

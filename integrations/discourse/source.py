@@ -117,14 +117,18 @@ class DiscourseSource:
                 "GET", self._options.base + path, headers=self._options.headers,
                 allow_private=self._surroundings.allow_private,
             )  # fmt: skip
-        except (Unreached, Interrupted) as fault:
-            raise SourceFault(f"the instance cannot be reached ({fault})", kind="unreachable") from fault
+        except Unreached as fault:
+            raise SourceFault(f"the instance cannot be reached ({fault})", kind=fault.kind) from fault
+        except Interrupted as fault:
+            raise SourceFault(f"the line to the instance broke ({fault})", kind="unreachable") from fault
         if reply.ok and isinstance(reply.data, dict):
             return reply.data
         raise _fault(reply)
 
 
 def _fault(reply: Reply) -> SourceFault:
+    if reply.too_large:
+        return SourceFault("the answer is larger than any of Discourse's", kind="too_large")
     if reply.ok:
         return SourceFault("the answer is not JSON", kind="not_content")
     if 300 <= reply.status < 400:

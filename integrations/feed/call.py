@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from bot.clock import When
-from bot.contracts import Figure, Language, Moment, SourceLink
+from bot.contracts import Figure, Language, SourceLink
+from integrations.moments import StatedMoment
 from integrations.text import Text, web_link
 
 Line = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -68,11 +69,11 @@ class CallFields(BaseModel):
     support_percent: dict[ByLanguage, Percent] | None = None
     councils: list[Text] | None = None
     objectives: Annotated[list[Line], Field(max_length=50)] | None = None
-    cutoffs: Annotated[list[Moment], Field(max_length=50)] | None = None
-    second_stage_at: Moment | None = None
+    cutoffs: Annotated[list[StatedMoment], Field(max_length=50)] | None = None
+    second_stage_at: StatedMoment | None = None
     continuous: bool | None = None
     may_close_early: bool | None = None
-    briefing_at: Moment | None = None
+    briefing_at: StatedMoment | None = None
     contact_role: Line | None = None
     identifier: Annotated[Line, StringConstraints(max_length=200)] | None = None
     links: Annotated[list[Link], Field(max_length=20)] | None = None

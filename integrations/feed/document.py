@@ -24,11 +24,15 @@ def safe_xml(page: Page) -> tuple[bytes, str | None]:
     declared = _ENCODING.match(page.body)
     document = decoded(page, declared[1].decode() if declared else "")
     if re.search(r"<!entity", document, re.IGNORECASE):
-        raise SourceFault("the feed declares XML entities, which are refused: they can be a bomb")
+        raise SourceFault(
+            "the feed declares XML entities, which are refused: they can be a bomb", kind="structure"
+        )
     data = document.encode()
     flaw = _flaw(data)
     if flaw and len(data) > _MENDABLE_BYTES:
-        raise SourceFault(f"the feed is not well-formed XML ({flaw}), and too large to be mended")
+        raise SourceFault(
+            f"the feed is not well-formed XML ({flaw}), and too large to be mended", kind="structure"
+        )
     return data, flaw
 
 

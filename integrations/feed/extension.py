@@ -26,9 +26,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.clock import When
-from bot.contracts import Kind, Language, Moment, Visibility
+from bot.contracts import Kind, Language, Visibility
 from integrations import text
 from integrations.feed.call import SUMS, CallFields, Line
+from integrations.moments import StatedMoment
 from integrations.text import Text, whole
 
 _TICK = timedelta(microseconds=1)
@@ -41,10 +42,10 @@ class Extension(CallFields):
     cities: list[Text] | None = None
     topics: list[Text] | None = None
     visibility: Visibility | None = None
-    opens_at: Moment | None = None
-    closes_at: Moment | None = None
-    starts_at: Moment | None = None
-    ends_at: Moment | None = None
+    opens_at: StatedMoment | None = None
+    closes_at: StatedMoment | None = None
+    starts_at: StatedMoment | None = None
+    ends_at: StatedMoment | None = None
     location: Line | None = None
     title: dict[Language, Text] | None = None
     body: dict[Language, Text] | None = None

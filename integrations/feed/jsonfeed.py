@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -11,6 +10,7 @@ from bot.contracts import SourceFault
 from integrations import text
 from integrations.feed.entries import Entry, Feed, moment
 from integrations.http import Page
+from integrations.listing import parsed
 from integrations.text import Text, web_link
 
 
@@ -33,16 +33,13 @@ class Item(BaseModel):
 
 def read(page: Page) -> Feed:
     """The entries of a JSON Feed. Raises SourceFault when it is none."""
-    try:
-        document = json.loads(page.body)
-    except (ValueError, RecursionError) as fault:
-        raise SourceFault(f"the feed is not JSON ({str(fault)[:200]})") from fault
+    document = parsed(page.body)
     version = document.get("version") if isinstance(document, dict) else None
     if not isinstance(version, str) or "jsonfeed.org/version/" not in version:
-        raise SourceFault("this is JSON, but not a JSON Feed: its version is missing")
+        raise SourceFault("this is JSON, but not a JSON Feed: its version is missing", kind="structure")
     items = document.get("items")
     if not isinstance(items, list):
-        raise SourceFault("this JSON Feed has no list of items")
+        raise SourceFault("this JSON Feed has no list of items", kind="structure")
     entries, faults = [], []
     for number, raw in enumerate(items, start=1):
         try:

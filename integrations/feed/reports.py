@@ -10,6 +10,7 @@ from bot.contracts import LANGUAGES, Details, Language, Report, Surroundings
 from integrations.articles import external_id, slugs, visibility
 from integrations.feed import extension
 from integrations.feed.entries import Entry, Feed
+from integrations.moments import meant
 
 _MOST_ENTRIES = 1_000
 
@@ -63,7 +64,7 @@ class Reporter:
             starts_at=said.starts_at,
             ends_at=said.ends_at,
             location=said.location,
-            published_at=entry.published,
+            published_at=meant(entry.published),
             **said.of_a_call(),
         )
         return details, faults

@@ -87,7 +87,7 @@ class FeedSource:
             return Fetched([], cursor, unchanged=True, certificate_ends=page.certificate_ends)
         reports, faults = self._reporter.reports(_document(page))
         if not reports and faults:
-            raise SourceFault(f"no entry of the feed could be read: {faults[0]}")
+            raise SourceFault(f"no entry of the feed could be read: {faults[0]}", kind="structure")
         if not reports and known.get("count"):
             raise SourceFault(f"the feed is empty, and had {known['count']} entries before", kind="empty")
         return Fetched(

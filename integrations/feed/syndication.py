@@ -12,7 +12,7 @@ import feedparser
 
 from bot.clock import When
 from bot.contracts import SourceFault
-from integrations import text
+from integrations import pages, text
 from integrations.feed.document import safe_xml
 from integrations.feed.entries import Entry, Feed, day, moment
 from integrations.http import Page
@@ -33,12 +33,13 @@ def read(page: Page) -> Feed:
     except Exception as fault:  # feedparser gives up the whole feed for, say, one link to http://[x
         found, raw_entries = _parsed_apart(data, faults)
         if not raw_entries:
-            raise SourceFault(f"the feed cannot be parsed ({fault})") from fault
+            raise SourceFault(f"the feed cannot be parsed ({fault})", kind="structure") from fault
     if not found.get("version"):
-        what = "this is a web page," if b"<html" in data[:2_000].lower() else "this is"
-        raise SourceFault(f"{what} not a feed (RSS, Atom or JSON Feed)")
+        raise _no_feed(page, data)
     if flaw and not raw_entries:
-        raise SourceFault(f"the feed is not well-formed XML ({flaw}), and no entry could be read")
+        raise SourceFault(
+            f"the feed is not well-formed XML ({flaw}), and no entry could be read", kind="structure"
+        )
     language = found.feed.get("language")
     entries = []
     for number, entry in enumerate(raw_entries, start=1):
@@ -47,6 +48,15 @@ def read(page: Page) -> Feed:
         except Exception as fault:  # whatever a hostile entry triggers, the others are read
             faults.append(f"entry {number} was left out: it cannot be read ({fault})")
     return Feed(entries, language, faults)
+
+
+def _no_feed(page: Page, data: bytes) -> SourceFault:
+    """What stands where a feed was: a login page or the like by its name, where it is one."""
+    if b"<html" not in data[:2_000].lower():
+        return SourceFault("this is not a feed (RSS, Atom or JSON Feed)", kind="not_content")
+    instead = pages.recognise(page)
+    why = f": {instead.reason}" if instead else ""
+    return SourceFault(f"this is a web page, not a feed (RSS, Atom or JSON Feed){why}", kind="not_content")
 
 
 def _parsed(data: bytes) -> Any:
