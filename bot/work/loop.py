@@ -26,7 +26,7 @@ from bot.work.steps import Steps
 LOOK_EVERY = 0.2
 """Seconds between looks for work that another process committed."""
 
-LOOK_SELDOM = 1.0
+LOOK_SELDOM = 2.0
 """The same in an embedded worker at rest: whoever serves also commits, and rings the bell itself."""
 
 BREATH = 0.02
