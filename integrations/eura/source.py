@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ from integrations.reading import read, validators
 
 MOST_DETAILS: Final = 20
 MOST_KNOWN: Final = 2_000
-_PATIENCE: Final = 60.0  # seconds for all own pages: a poll is leased for two minutes
+_PATIENCE: Final = 60.0  # seconds for all own pages: other sources wait meanwhile
 
 # What the cursor remembers of a row beside its digest.
 _WHOLE, _BARE, _OVER, _WAITED = "+", "-", ".", "!"
@@ -69,8 +69,7 @@ class EuraSource:
             calls = {ident: call for ident, call in calls.items() if ident not in known}
         taken = _Taken({}, [], faults)
         self._take(taken, calls, bare, known, listing)
-        undated = (each for each in taken.reports if each.details and not each.details.closes_at)
-        faults += [f"{each.external_id}: its closing day is not known" for each in undated]
+        faults += [f"{ident}: its closing day is not known" for ident in _undated(taken.reports, faults)]
         # A row that is missing or broken today is still known tomorrow.
         rest = {ident: row for ident, row in known.items() if ident not in taken.rows}
         cursor = {"rows": dict([*rest.items(), *taken.rows.items()][-MOST_KNOWN:]), **validators(page)}
@@ -144,6 +143,14 @@ class _Taken:
     def take(self, ident: str, report: Report, row: str) -> None:
         self.rows[ident] = row
         self.reports.append(report)
+
+
+def _undated(reports: Iterable[Report], faults: Sequence[str]) -> list[str]:
+    """Calls without a closing day of which nothing else says why."""
+    undated = (each.external_id for each in reports if each.details and not each.details.closes_at)
+    return [
+        ident for ident in undated if not any(said.startswith(f"{ident}: the closing") for said in faults)
+    ]
 
 
 def _urgency(before: str, bare: Report) -> int:

@@ -72,7 +72,10 @@ def read(
     try:
         said, faults = Extension.model_validate(raw), []
     except ValidationError as fault:
-        wrong = {str(finding["loc"][0]): finding["msg"] for finding in fault.errors(include_url=False)}
+        wrong = {
+            str(finding["loc"][0]): finding["msg"].removeprefix("Value error, ")
+            for finding in fault.errors(include_url=False)
+        }
         said = Extension.model_validate({name: value for name, value in raw.items() if name not in wrong})
         faults = [f"_silta.{name} was left out: {reason}" for name, reason in wrong.items()]
     left_out: dict[str, Any] = {}
