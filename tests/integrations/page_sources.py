@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from bot.contracts import Cursor, Defaults, Details, Fetched, Surroundings
 from integrations import load
-from tests.fakes.feeds import FakeFeeds
 
 HTML = "text/html; charset=utf-8"
-CITIES = {"tampere": ["Tampere", "Tammerfors"], "lahti": ["Lahti", "Lahtis"]}
-TOPICS = {"vahahiilisyys": ["vähähiilisyys"], "vesi": ["vesi", "vatten"]}
 COUNCILS = {
     "uudenmaan-liitto": ["Uudenmaan liitto", "Nylands förbund"],
-    "pirkanmaan-liitto": ["Pirkanmaan liitto"],
+    "pirkanmaan-liitto": ["Pirkanmaan liitto", "Birkalands förbund"],
 }
-
+CITIES = {"tampere": ["Tampere", "Tammerfors"], "lahti": ["Lahti", "Lahtis"]}
+TOPICS = {"vahahiilisyys": ["vähähiilisyys"], "vesi": ["vesi", "vatten"]}
 CAPTCHA = (
     "<html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1>"
     "<p>Verify you are human</p><script src='/challenge-platform/x.js'></script></body></html>"
@@ -36,17 +34,25 @@ NOT_CONTENT = {"captcha": CAPTCHA, "login": LOGIN, "cookies": COOKIES, "shell": 
 """Pages that stand instead of the one that was asked for."""
 
 
+class Place(Protocol):
+    """Where a fake stands, host:port."""
+
+    @property
+    def place(self) -> str: ...
+
+
 def page(content: str, head: str = "") -> str:
     return f"<!doctype html><html><head><title>Sivu</title>{head}</head><body>{content}</body></html>"
 
 
-def asked(kind: str, where: FakeFeeds, since: Cursor | None = None, **options: Any) -> Fetched:
+def asked(kind: str, where: Place, since: Cursor | None = None, **options: Any) -> Fetched:
     """What one poll of a source of that kind brings; `item_kind` is the source's default kind."""
     room = load(kind)
     assert room.source is not None
     surroundings = Surroundings(
         "site",
         Defaults(kind=options.pop("item_kind", "news"), visibility="public", topics=("vesi",)),
+        contact_url="https://silta.example/about",
         allow_private=frozenset({where.place}),
         cities=CITIES,
         topics=TOPICS,

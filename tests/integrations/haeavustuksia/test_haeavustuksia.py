@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ from bot.clock import When
 from bot.contracts import SourceFault, SourceLink
 from integrations.listing import MOST_PAGES
 from tests.fakes.call_sites import FakeHaeavustuksia, Response
-from tests.integrations.call_sources import BROKEN, asked, told
+from tests.integrations.call_sources import asked, told
 
 ROADS: dict[str, Any] = {
     "hakuasianAsianumero": "va-lou-2026-5",
@@ -130,14 +129,6 @@ def test_a_row_that_is_no_object_is_left_out(site: FakeHaeavustuksia) -> None:
     assert (len(fetched.reports), len(fetched.faults)) == (1, 2)
 
 
-@pytest.mark.parametrize(("answer", "kind"), BROKEN)
-def test_what_is_no_list_is_a_fault(site: FakeHaeavustuksia, answer: Response, kind: str) -> None:
-    site.broken = answer
-    with pytest.raises(SourceFault) as fault:
-        asked("haeavustuksia", site)
-    assert fault.value.kind == kind
-
-
 def test_no_call_at_all_is_a_fault_unless_few_were_asked_for(site: FakeHaeavustuksia) -> None:
     site.rows = []
     with pytest.raises(SourceFault, match="the list is empty, and 2 stood there before") as fault:
@@ -148,17 +139,6 @@ def test_no_call_at_all_is_a_fault_unless_few_were_asked_for(site: FakeHaeavustu
     site.broken = Response.of({"totalCount": 7, "pageCount": 1, "hakuilmoitukset": []})
     with pytest.raises(SourceFault, match="says it has 7 calls and shows none"):
         asked("haeavustuksia", site, search="kaupunki")
-
-
-def test_windows_1252_and_a_bom_are_read(site: FakeHaeavustuksia) -> None:
-    document = {"totalCount": 1, "pageCount": 1, "hakuilmoitukset": [{**CITIES, "nimi": {"sv": "Åbo"}}]}
-    for body in (
-        json.dumps(document, ensure_ascii=False).encode("cp1252"),
-        b"\xef\xbb\xbf" + json.dumps(document, ensure_ascii=False).encode(),
-    ):
-        site.broken = Response(body=body, content_type="application/json; charset=utf-8")
-        [call] = told(asked("haeavustuksia", site)).values()
-        assert call.title == {"sv": "Åbo"}
 
 
 def test_a_list_without_end_is_read_to_a_limit_that_is_said(site: FakeHaeavustuksia) -> None:

@@ -11,7 +11,7 @@ from bot.clock import When
 from bot.contracts import Fetched, SourceFault
 from integrations.html_list.source import HtmlListOptions
 from tests.fakes.feeds import FakeFeeds
-from tests.integrations.page_sources import HTML, NOT_CONTENT, asked, page, told
+from tests.integrations.page_sources import HTML, asked, page, told
 
 OPTIONS = {"item": "li.article", "title": "h3", "date": ".meta", "category": ".meta", "summary": "p"}
 
@@ -72,28 +72,10 @@ def test_one_bad_item_costs_only_itself(feeds: FakeFeeds) -> None:
     assert ["no link" in fetched.faults[0], "no title" in fetched.faults[1]] == [True, True]
 
 
-@pytest.mark.parametrize("name", NOT_CONTENT)
-def test_what_stands_instead_of_the_page_is_not_content(feeds: FakeFeeds, name: str) -> None:
-    with pytest.raises(SourceFault) as fault:
-        ask(feeds, NOT_CONTENT[name])
-    assert fault.value.kind == "not_content"
-
-
 def test_a_page_that_is_built_otherwise_is_a_fault(feeds: FakeFeeds) -> None:
     with pytest.raises(SourceFault, match="built otherwise") as fault:
         ask(feeds, listed(item("a", "A")).replace('class="article"', 'class="teaser"'))
     assert fault.value.kind == "structure"
-
-
-def test_half_a_page_is_a_fault_and_takes_nothing_away(feeds: FakeFeeds) -> None:
-    whole = listed(*(item(f"a{number}", f"Otsikko {number}") for number in range(20)))
-    with pytest.raises(SourceFault):
-        ask(feeds, whole[: len(whole) // 2])
-
-
-def test_a_wrong_encoding_loses_no_letter(feeds: FakeFeeds) -> None:
-    body = listed(item("a", "Jyväskylä")).encode("cp1252")
-    assert next(iter(told(ask(feeds, body)).values())).title == {"fi": "Jyväskylä"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.clock import When
 from bot.contracts import Details, Fetched, SourceFault
 from integrations.page_watch.source import PageWatchOptions
 from tests.fakes.feeds import FakeFeeds
-from tests.integrations.page_sources import HTML, NOT_CONTENT, asked, page
+from tests.integrations.page_sources import HTML, asked, page
 
 FIRST = (
     "<h1>EAKR-rahoitus</h1><p>Haku on auki 2.4.–6.5.2026. Haettavana on 2 000 000 euroa.</p>"
@@ -194,20 +194,6 @@ def test_a_selector_that_finds_nothing_is_a_fault(feeds: FakeFeeds) -> None:
         assert fault.value.kind == "structure"
     with pytest.raises(SourceFault, match="empty"):
         ask(feeds, f"{FIRST}<div id=x> — </div>", text="#x")
-
-
-@pytest.mark.parametrize("name", NOT_CONTENT)
-def test_what_stands_instead_of_the_page_is_not_content(feeds: FakeFeeds, name: str) -> None:
-    with pytest.raises(SourceFault) as fault:
-        ask(feeds, NOT_CONTENT[name])
-    assert fault.value.kind == "not_content"
-
-
-def test_half_a_page_is_no_change(feeds: FakeFeeds) -> None:
-    whole = page(f"<main>{FIRST * 20}</main>")
-    first = ask(feeds, whole)
-    with pytest.raises(SourceFault):
-        ask(feeds, whole[: len(whole) // 2], first.cursor)
 
 
 def test_a_page_of_thousands_of_lines_is_compared_in_time(feeds: FakeFeeds) -> None:

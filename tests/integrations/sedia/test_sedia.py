@@ -11,7 +11,7 @@ import pytest
 from bot.clock import When
 from bot.contracts import SourceFault, SourceLink
 from tests.fakes.call_sites import FakeSedia, Response
-from tests.integrations.call_sources import BROKEN, asked, told
+from tests.integrations.call_sources import asked, told
 
 MISSION = "HORIZON-MISS-2027-07-CLIMA-CIT-NEB-01"
 BUDGET = {
@@ -179,14 +179,6 @@ def test_what_is_wrong_with_a_row_is_named_and_costs_no_other(
     [fault] = fetched.faults
     assert said in fault
     assert MISSION in {report.external_id for report in fetched.reports}
-
-
-@pytest.mark.parametrize(("answer", "kind"), BROKEN)
-def test_what_is_no_answer_is_a_fault(site: FakeSedia, answer: Response, kind: str) -> None:
-    site.broken = answer
-    with pytest.raises(SourceFault) as fault:
-        asked("sedia", site)
-    assert fault.value.kind == kind
 
 
 @pytest.mark.parametrize(

@@ -103,13 +103,6 @@ def test_posts_that_are_suddenly_gone_are_a_fault(feeds: FakeFeeds) -> None:
     assert fault.value.kind == "empty"
 
 
-def test_a_mark_and_a_wrong_encoding_lose_no_letter(feeds: FakeFeeds) -> None:
-    named = post(title={"rendered": "Hämeenlinna"})
-    assert told(ask(feeds, b"\xef\xbb\xbf" + json.dumps([named]).encode()))
-    latin = json.dumps([named], ensure_ascii=False).encode("cp1252")
-    assert next(iter(told(ask(feeds, latin)).values())).title == {"fi": "Hämeenlinna"}
-
-
 @pytest.mark.parametrize(
     "options", [{}, {"url": "https://a:b@c.fi/"}, {"url": "https://c.fi", "path": "https://d.fi"}]
 )
