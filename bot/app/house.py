@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dotenv import dotenv_values
 from sqlalchemy.orm import Session
@@ -54,6 +54,9 @@ from bot.work.steps import MakeSender, Steps
 from bot.work.workers import Worker
 from integrations import load
 
+
+if TYPE_CHECKING:
+    from bot.app.howspace import Exports
 
 class NotReady(Exception):
     """The database cannot be used as it is; the text says what to do."""
@@ -140,6 +143,14 @@ class House:
         return lambda body: read(check_options(kind, source.options), self.surroundings(source), body)
 
     def _own_options(self, source: Source) -> Mapping[str, Any]:
+    def exports(self, source: Source) -> Exports | None:
+        """What reads the files that a source's workspace exports; None where it exports none."""
+        if source.kind != "howspace":
+            return None
+        from bot.app.howspace import Exports
+
+        return Exports(self, source)
+
         # The source that `migrate` makes takes its secrets from the environment, so that they can be rotated there.
         if source.name != "webhook":
             return source.options

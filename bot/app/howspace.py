@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from sqlalchemy import select
 
 from bot.app.kinds import check_options, integration
 from bot.contracts import Report, SourceFault
+from bot.contracts.exported import Understood
 from bot.intake.inbox import SourceInbox
 from bot.people.csv_file import ImportFault, Table
 from bot.people.enrolment import Person
@@ -29,12 +30,23 @@ TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
-    """How a sheet was read: `columns` maps a field to its letter and heading, `faults` name their cells."""
+class Exports:
+    """What reads the files that the hosts of one workspace export, and takes them in (`bot.web.house.Exports`)."""
 
-    columns: Mapping[str, tuple[str, str]]
-    unknown: Sequence[str]
-    faults: Sequence[str]
+    house: House
+    source: Source
+
+    def chat(self, file: BinaryIO) -> tuple[Understood, list[Report]]:
+        """What would be told of a Super Chat's export. Raises ImportFault and SourceFault."""
+        return understand_chat(self.house, self.source, file)
+
+    def take_chat(self, reports: Sequence[Report], *, tell: bool) -> Mapping[str, int]:
+        """Take the comments in; returns how many were what."""
+        return take_chat(self.house, self.source, reports, tell=tell)
+
+    def people(self, file: BinaryIO) -> tuple[Understood, list[Person]]:
+        """The people of a user list; roles are never granted. Raises ImportFault."""
+        return understand_people(self.house, file)
 
 
 def chat_source(house: House, name: str | None) -> Source:
@@ -49,12 +61,12 @@ def chat_source(house: House, name: str | None) -> Source:
     raise SourceFault(f"say which workspace with --source: there are {', '.join(row.name for row in rows)}")
 
 
-def understand_chat(house: House, source: Source, path: Path) -> tuple[Understood, list[Report]]:
+def understand_chat(house: House, source: Source, file: Path | BinaryIO) -> tuple[Understood, list[Report]]:
     """What would be told of a Super Chat's export. Raises ImportFault and SourceFault."""
     options = check_options(integration(source.kind), source.options)
     hosts = options.hosts if isinstance(options, HowspaceOptions) else ()
     try:
-        sheet, reports = read_chat(path, source.stated_defaults(house.settings.default_language), hosts)
+        sheet, reports = read_chat(file, source.stated_defaults(house.settings.default_language), hosts)
     except WorkbookFault as fault:
         raise ImportFault([str(fault)]) from fault
     return _understood(sheet), reports
@@ -73,18 +85,17 @@ def take_chat(house: House, source: Source, reports: Sequence[Report], *, tell: 
     return count
 
 
-def understand_people(house: House, path: Path) -> tuple[Understood, list[Person]]:
+def understand_people(house: House, file: Path | BinaryIO) -> tuple[Understood, list[Person]]:
     """The people of a user list, checked as a CSV file's are; roles are never granted. Raises ImportFault."""
     try:
-        sheet, rows = read_people(path)
+        sheet, rows = read_people(file)
     except WorkbookFault as fault:
         raise ImportFault([str(fault)]) from fault
     table = Table(frozenset({"name", *(sheet.columns.keys() - {"first", "last"})}), [*rows])
     settings = house.settings
     try:
-        people = people_of(
-            table, house.network, str(path), settings.default_language, settings.default_timezone
-        )
+        called = str(file) if isinstance(file, Path) else "the file"
+        people = people_of(table, house.network, called, settings.default_language, settings.default_timezone)
     except ImportFault as fault:
         raise ImportFault([*sheet.faults, *(_by_cell(sheet, each) for each in fault.faults)]) from fault
     if sheet.faults:
@@ -93,7 +104,7 @@ def understand_people(house: House, path: Path) -> tuple[Understood, list[Person
 
 
 def _understood(sheet: Sheet) -> Understood:
-    return Understood(sheet.columns, sheet.unknown, sheet.faults)
+    return Understood(sheet.columns, sheet.unknown, sheet.faults, len(sheet.rows), sheet.left_out)
 
 
 def _by_cell(sheet: Sheet, fault: str) -> str:

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from bot.app.howspace import Understood, chat_source, take_chat, understand_chat, understand_people
+from bot.app.howspace import chat_source, take_chat, understand_chat, understand_people
 from bot.cli.opening import our_house
 from bot.contracts import Report, SourceFault
+from bot.contracts.exported import Understood
 from bot.people.csv_file import ImportFault
 from bot.people.enrolment import Enrolled, enrol_all
 from bot.store.audit import record
@@ -83,6 +84,10 @@ def _show(understood: Understood, lines: Sequence[str]) -> None:
         click.echo(f"column {letter} {heading!r} is read as {field}")
     if understood.unknown:
         click.echo(f"not read: {', '.join(map(repr, understood.unknown))}")
+    for row in understood.left_out[:SHOWN]:
+        click.echo(f"left out: {row}")
+    if len(understood.left_out) > SHOWN:
+        click.echo(f"left out: {len(understood.left_out) - SHOWN} more rows")
     for line in lines[:SHOWN]:
         click.echo(f"  {line}")
 

@@ -28,6 +28,7 @@ from bot.web.files import files
 from bot.web.frame import dress
 from bot.web.health import health
 from bot.web.house import EXTENSION, House
+from bot.web.imports import imports
 from bot.web.incoming import incoming
 from bot.web.items import items
 from bot.web.letters import letters
@@ -98,6 +99,7 @@ def build(house: House) -> Flask:
         claims,
         workspaces,
         samples,
+        imports,
         sifted,
         sources,
         source_form,

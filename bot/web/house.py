@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import BinaryIO, Protocol, cast
 
 from flask import current_app
 
-from bot.contracts import Fetched, Integration, Letter, Sender, Webhook
+from bot.contracts import Fetched, Integration, Letter, Report, Sender, Webhook
 from bot.contracts.chat import ChatDoor
+from bot.contracts.exported import Understood
 from bot.contracts.workspaces import Workspaces
 from bot.delivery.envelopes import Stationery
 from bot.links import Links
 from bot.network import Network
+from bot.people.enrolment import Person
 from bot.settings import Settings
 from bot.store.db import Database
 from bot.store.sources import Source
+
+
+class Exports(Protocol):
+    """What reads the files that the hosts of one workspace export, and takes them in."""
+
+    def chat(self, file: BinaryIO) -> tuple[Understood, list[Report]]:
+        """What would be told of a Super Chat's export. Raises ImportFault and SourceFault."""
+
+    def take_chat(self, reports: Sequence[Report], *, tell: bool) -> Mapping[str, int]:
+        """Take the comments in; returns how many were what."""
+
+    def people(self, file: BinaryIO) -> tuple[Understood, list[Person]]:
+        """The people of a user list. Raises ImportFault."""
+
 
 EXTENSION = "silta.house"
 """Where the application keeps its house (`app.extensions`)."""
@@ -60,6 +76,9 @@ class House(Protocol):
 
     def sample_reader(self, source: Source) -> Callable[[bytes], Fetched] | None:
         """What says what a source would make of a body, None where none can. What it gives raises SourceFault."""
+
+    def exports(self, source: Source) -> Exports | None:
+        """What reads the files that a source's workspace exports; None where it exports none."""
 
     def open_webhook(self, source: Source) -> Webhook | None:
         """The receiving side of a source, None when it has none. Raises SourceFault."""

@@ -65,6 +65,7 @@ class Line:
     month: int
     has_sample: bool
 
+    has_exports: bool
 
 @sources.get("/sources")
 def show() -> Response:
@@ -185,6 +186,7 @@ def _lines(session: Session, rows: Sequence[Source]) -> list[Line]:
 def _closed(source: Source) -> bool:
     """Whether a source that sends by itself would not be let in, as its options are not right."""
     if source.next_at is not None or source.paused:
+                house().exports(source) is not None,
         return False
     try:
         house().open_webhook(source)

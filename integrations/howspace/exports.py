@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot import clock
 from bot.clock import When
@@ -51,28 +51,30 @@ class _Comment:
     replies: list[_Comment] = field(default_factory=list)
 
 
-def read_chat(path: Path, defaults: Defaults, hosts: Sequence[str]) -> tuple[Sheet, list[Report]]:
+def read_chat(file: Path | BinaryIO, defaults: Defaults, hosts: Sequence[str]) -> tuple[Sheet, list[Report]]:
     """A sheet of comments and what would be told of it: a discussion for each comment, its replies below.
 
     A comment is known by its id, or else by who wrote it, when and what. Raises WorkbookFault.
     """
-    sheet = read_sheet(path, CHAT, (("text", "reply"),))
+    sheet = read_sheet(file, CHAT, (("text", "reply"),))
     topics: list[_Comment] = []
     for number, row in sheet.rows:
         comment, deep = _comment(sheet, number, row, Eraser(hosts))
         if comment is None:
+            sheet.left_out.append(f"row {number}: it has no text")
             continue
         (topics[-1].replies if deep and topics else topics).append(comment)
     reports: dict[str, Report] = {}
     for each in topics:
         report = _report(each, defaults)
-        reports.setdefault(report.external_id, report)
+        if reports.setdefault(report.external_id, report) is not report:
+            sheet.left_out.append(f"row {each.row}: it stands further up already")
     return sheet, list(reports.values())
 
 
-def read_people(path: Path) -> tuple[Sheet, list[tuple[int, dict[str, str]]]]:
+def read_people(file: Path | BinaryIO) -> tuple[Sheet, list[tuple[int, dict[str, str]]]]:
     """A sheet of users and its rows as the importer of contacts takes them. Raises WorkbookFault."""
-    sheet = read_sheet(path, PEOPLE, (("email",), ("name", "first", "last")))
+    sheet = read_sheet(file, PEOPLE, (("email",), ("name", "first", "last")))
     rows = []
     for number, row in sheet.rows:
         said = {name: " ".join(whole(str(value)).split()) for name, value in row.items()}

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
@@ -23,6 +23,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 FILE_LIMIT = 64 * 1024 * 1024
 UNPACKED_LIMIT = 256 * 1024 * 1024
+SENT_LIMIT = 48 * 1024 * 1024
+"""What a file that is sent to a page may unpack to: it is read while somebody waits."""
+
 ROW_LIMIT = 100_000
 COLUMN_LIMIT = 200
 HEADING_WITHIN = 30
@@ -40,7 +43,8 @@ class WorkbookFault(Exception):
 class Sheet:
     """What a sheet holds: `columns` maps a field to its letter and heading; rows are numbered as Excel does.
 
-    `faults` are of single cells, by their name ("C17: …"); `indents` how far a row's first text is indented.
+    `faults` are of single cells, by their name ("C17: …"); `indents` how far a row's first text is indented;
+    `left_out` says of rows that nothing is made of why.
     """
 
     columns: Mapping[str, tuple[str, str]]
@@ -48,6 +52,7 @@ class Sheet:
     rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     indents: dict[int, int] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
 
 def folded(text: object) -> str:
@@ -57,13 +62,13 @@ def folded(text: object) -> str:
 
 
 def read_sheet(
-    path: Path, headings: Mapping[str, Collection[str]], needed: Sequence[Collection[str]]
+    file: Path | BinaryIO, headings: Mapping[str, Collection[str]], needed: Sequence[Collection[str]]
 ) -> Sheet:
     """Read the first sheet. `needed` are sets of fields of which one each must be there. Raises WorkbookFault."""
-    merged = _checked(path)
+    merged, path = _checked(file), _called(file)
     try:
-        values = load_workbook(path, read_only=True, data_only=True)
-        written = load_workbook(path, read_only=True)
+        values = load_workbook(file, read_only=True, data_only=True)
+        written = load_workbook(file, read_only=True)
         try:
             shown, formulas = (book.worksheets[0] for book in (values, written))
             shown.reset_dimensions()
@@ -78,18 +83,24 @@ def read_sheet(
     except (InvalidFileException, zipfile.BadZipFile, DefusedXmlException, ParseError, KeyError) as fault:
         raise WorkbookFault(f"{path} is a broken workbook: open it in Excel and save it again") from fault
     except (ValueError, TypeError, IndexError, OSError, EOFError) as fault:
-        raise WorkbookFault(f"{path} cannot be read as a workbook ({type(fault).__name__})") from fault
+        said = f"{path} cannot be read as a workbook: open it in Excel and save it again"
+        raise WorkbookFault(f"{said} ({type(fault).__name__})") from fault
 
 
-def _checked(path: Path) -> Sequence[tuple[int, int, int, int]]:
+def _called(file: Path | BinaryIO) -> str:
+    return str(file) if isinstance(file, Path) else "the file"
+
+
+def _checked(file: Path | BinaryIO) -> Sequence[tuple[int, int, int, int]]:
     """The merged ranges of a file that is a workbook of a sane size (columns and rows, from 1)."""
+    path, limit = _called(file), UNPACKED_LIMIT if isinstance(file, Path) else SENT_LIMIT
     try:
-        if path.stat().st_size > FILE_LIMIT:
+        if isinstance(file, Path) and file.stat().st_size > FILE_LIMIT:
             raise WorkbookFault(f"{path} is larger than {FILE_LIMIT // 1024 // 1024} MB: split it")
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             infos = archive.infolist()
-            if len(infos) > 2_000 or sum(info.file_size for info in infos) > UNPACKED_LIMIT:
-                raise WorkbookFault(f"{path} unpacks to more than {UNPACKED_LIMIT // 1024 // 1024} MB")
+            if len(infos) > 2_000 or sum(info.file_size for info in infos) > limit:
+                raise WorkbookFault(f"{path} unpacks to more than {limit // 1024 // 1024} MB: split it")
             names = {info.filename for info in infos}
             if "xl/workbook.xml" not in names:
                 raise WorkbookFault(f"{path} is no workbook: export it as Excel (.xlsx) again")

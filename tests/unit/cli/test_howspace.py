@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -16,30 +12,9 @@ from sqlalchemy import select
 from bot.store.contacts import Contact
 from bot.store.db import Database
 from bot.store.items import Item
-from tests.integrations.howspace_letters import LOGIN, SECRET
+from tests.integrations.howspace_letters import SECRET
 from tests.unit.cli.conftest import Shell
-
-WHEN = datetime(2026, 11, 3, 10, 15)  # noqa: DTZ001  Excel's cells have no zone
-CHAT: Sequence[Sequence[Any]] = (
-    ("Vienti työtilasta Acme",),
-    (),
-    ("Tykkäykset", "PÄIVÄMÄÄRÄ", "Kirjoittaja", "Kommentti", "Vastaus"),
-    (3, WHEN, "Alice", "Miten *kaupungit* aloittivat?", None),
-    (0, "4.11.2026 klo 9.30", "Bob", None, f"Me aloitimme keväällä, katso {LOGIN}"),
-    (),
-    (1, WHEN, "Charlie", "<!channel> Kokous torstaina", None),
-)
-
-
-def workbook(path: Path, rows: Sequence[Sequence[Any]], merged: str = "") -> str:
-    book = Workbook()
-    sheet = book.worksheets[0]
-    for row in rows:
-        sheet.append(row)
-    if merged:
-        sheet.merge_cells(merged)
-    book.save(path)
-    return str(path)
+from tests.workbooks import CHAT, USERS, WHEN, repacked, workbook
 
 
 @pytest.fixture
@@ -129,40 +104,16 @@ def test_what_is_no_such_workbook_is_said_in_a_sentence(acme: Shell, tmp_path: P
     elif made == "headless":
         workbook(path, [("x", "y")] * 40)
     elif made != "missing":
-        _repacked(tmp_path / "whole.xlsx", path, made)
+        repacked(tmp_path / "whole.xlsx", path, made)
     said = acme("howspace", "import-chat", str(path))
     assert said.code == 1
     assert said.err.splitlines()[-1] == f"Error: nothing was imported: 1 fault in {path}"
     assert "Traceback" not in said.err
 
 
-def _repacked(whole: Path, path: Path, made: str) -> None:
-    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-        if made == "zip":
-            new.writestr("readme.txt", "nothing")
-            return
-        for info in old.infolist():
-            raw = old.read(info)
-            if made == "entities" and info.filename == "xl/worksheets/sheet1.xml":
-                bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
-                raw = bomb + raw.replace(b"<sheetData>", b"<sheetData>&b;")
-            new.writestr(info.filename, raw)
-        if made == "bomb":
-            with new.open("xl/media/zeros.bin", "w") as huge:
-                for _ in range(257):
-                    huge.write(bytes(1024 * 1024))
-
-
 def test_without_a_workspace_it_says_what_to_do(shell: Shell, tmp_path: Path) -> None:
     said = shell("howspace", "import-chat", workbook(tmp_path / "chat.xlsx", CHAT))
     assert said.err == "Error: there is no workspace yet: python -m bot sources add howspace NAME\n"
-
-
-USERS: Sequence[Sequence[Any]] = (
-    ("Etunimi", "Sukunimi", "Sähköposti", "Kaupunki", "Kieli", "Rooli"),
-    ("Alice", "Ahola", "alice@example.org", "Tampere", "suomi", "Admin"),
-    ("Bob", "Berg", "bob@example.org", "Oulu", "svenska", "Main user"),
-)
 
 
 def test_people_become_contacts_without_a_role(shell: Shell, database: Database, tmp_path: Path) -> None:
