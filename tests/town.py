@@ -78,6 +78,7 @@ class Town:
         self.chat = self.steps.open_chat() if self.steps.open_chat else None
 
     def close(self) -> None:
+        self.app.extensions["silta.chats"].close()
         for sender in self.senders.values():
             sender.close()
         if self.chat is not None:

@@ -189,3 +189,6 @@ class ChatDoor(Protocol):
 
     def receive(self, request: Received) -> DoorAnswer:
         """Verify, take in, and say what to answer. Nothing is acknowledged before its commit."""
+
+    def close(self) -> None:
+        """End its threads; what they are at is over when this returns, and nothing asks the house any more."""

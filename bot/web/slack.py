@@ -38,6 +38,12 @@ class ChatDoors:
                 self._door = self._house.open_chat()
             return self._door
 
+    def close(self) -> None:
+        """End what the door has begun, before its house is closed."""
+        with self._guard:
+            if self._door is not None:
+                self._door.close()
+
 
 @slack.post("/slack/events")
 def events() -> Response:

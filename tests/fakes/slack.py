@@ -52,8 +52,8 @@ class FakeSlack(Faulty, Driven):
     """One fake Slack. Its methods may be called from any thread.
 
     `now` gives Slack's time in seconds, by default that of `bot.clock.real_now`, so it stands still when a
-    test's clock does. `any_channel` lets every C… and U… exist that is asked for. `hang` is how long a
-    time-out is held, in seconds. `log` gets a JSON line for each message it accepts.
+    test's clock does. Files are given out while `files_flow` is set. `any_channel` lets every C… and U… exist that
+    is asked for. `hang` is how long a time-out is held, in seconds. `log` gets a JSON line for each message it accepts.
     """
 
     token = TOKEN
@@ -74,6 +74,8 @@ class FakeSlack(Faulty, Driven):
         Faulty.__init__(self)
         Driven.__init__(self)
         self.limits = RateLimits(now, on=limits)
+        self.files_flow, self._hang = threading.Event(), hang
+        self.files_flow.set()
         self.requests: Counter[str] = Counter()
         self.limited = 0
         self.add_token(TOKEN)
@@ -175,6 +177,8 @@ class FakeSlack(Faulty, Driven):
 
     def _elsewhere(self, path: str, request: Request) -> Response:
         """What is not the Web API; faults for it are ordered as of the method `response_url`."""
+        if path.startswith("/files-pri/"):
+            assert self.files_flow.wait(self._hang), "nobody let the files flow"
         fault = self._faults.take("response_url")
         how = fault.how if fault else None
         if how and not how.endswith("after-commit"):

@@ -22,8 +22,6 @@ from tests.journeys.slack_told import Told
 from tests.town import OpenTown
 from tests.unit.approval.test_file_kinds import picture
 
-pytestmark = pytest.mark.of_sqlite
-
 
 @pytest.fixture
 def desk(open_town: OpenTown) -> Iterator[Desk]:

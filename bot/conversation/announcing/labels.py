@@ -38,8 +38,10 @@ _LABELS = {
     "kept": "Files so far",
     "alts": "What the pictures show",
     "alts_hint": "A line for each picture, in their order. Whoever does not see them reads this.",
-    "reading": "Your files are being read …",
-    "not_read": "Your files could not be read. Nothing was kept: try it again.",
+    "reading": "Your files are being read. If nothing has happened after two minutes, go back and choose them again: "
+    "what you wrote is kept.",
+    "not_read": "Your files could not be read. Go back and choose them again: what you wrote is kept.",
+    "back": "Back to the form",
     "location": "Place",
     "starts_at": "Begins",
     "closes_at": "Closes",

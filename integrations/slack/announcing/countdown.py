@@ -21,31 +21,50 @@ WINDOW = timedelta(seconds=75)
 _log = logging.getLogger("silta.slack")
 
 
-def count_down(
-    look: Callable[[], Seen | Sorry], show: Callable[[Seen], object], goes_at: datetime, every: float = EVERY
-) -> None:
-    """Look and show every so often, until the approval is gone or the moment is past. Returns at once."""
-    if not timedelta(0) < goes_at - clock.now() <= WINDOW:
-        return
-    timer = threading.Timer(every, _turn, (look, show, goes_at, every))
-    timer.daemon = True
-    timer.start()
+class Countdown:
+    """Looks and shows every so often, until an approval is gone or its moment is past."""
+
+    def __init__(self, every: float = EVERY) -> None:
+        self._every, self._closed = every, False
+        self._guard, self._timers = threading.Lock(), set[threading.Timer]()
+
+    def begin(
+        self, look: Callable[[], Seen | Sorry], show: Callable[[Seen], object], goes_at: datetime
+    ) -> None:
+        """Count until that moment. Returns at once."""
+        if not timedelta(0) < goes_at - clock.now() <= WINDOW:
+            return
+        timer = threading.Timer(self._every, self._turn, (look, show, goes_at))
+        timer.daemon = True
+        with self._guard:
+            if self._closed:
+                return
+            self._timers = {each for each in self._timers if each.is_alive()} | {timer}
+            timer.start()
+
+    def close(self) -> None:
+        """Count no more; what is being looked at is over when this returns."""
+        with self._guard:
+            self._closed, timers = True, self._timers
+        for each in timers:
+            each.cancel()
+        for each in timers:
+            each.join()
+
+    def _turn(
+        self, look: Callable[[], Seen | Sorry], show: Callable[[Seen], object], goes_at: datetime
+    ) -> None:
+        try:
+            found = look()
+            over = goes_at <= clock.now()
+            if isinstance(found, Seen) and (over or found.goes_at == goes_at):
+                show(found)
+                self.begin(look, show, goes_at)
+        except Exception:
+            _log.exception("the undo window could not be shown counting")
 
 
 def seconds_left(goes_at: datetime) -> int:
     """Whole seconds until then, for what is counted down; 0 for what is not."""
     left = goes_at - clock.now()
     return max(0, int(left.total_seconds())) if left <= WINDOW else 0
-
-
-def _turn(
-    look: Callable[[], Seen | Sorry], show: Callable[[Seen], object], goes_at: datetime, every: float
-) -> None:
-    try:
-        found = look()
-        over = goes_at <= clock.now()
-        if isinstance(found, Seen) and (over or found.goes_at == goes_at):
-            show(found)
-            count_down(look, show, goes_at, every)
-    except Exception:
-        _log.exception("the undo window could not be shown counting")

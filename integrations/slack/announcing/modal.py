@@ -27,7 +27,7 @@ _TITLE = 24
 
 def form_view(writing: Writing) -> Block:
     """The modal as it stands. Its version and tab travel in `private_metadata`."""
-    words = [writing.words[name] for name in ("reading", "not_read", "close")]
+    words = [writing.words[name] for name in ("reading", "not_read", "close", "back")]
     said = {"draft": writing.draft, "version": writing.version, "tab": writing.tab, "words": words}
     return modal(
         writing.words["write"],
@@ -53,16 +53,21 @@ def sheet(view: Mapping[str, Any], team: str) -> Sheet:
     return Sheet(f"{team}:{view['id']}", tab, int(said.get("draft", 0)), int(said.get("version", 0)), values)
 
 
-def busy_words(view: Mapping[str, Any]) -> list[str]:
-    """What is said while files of a form are read, when they could not be, and to close that."""
-    return list(metadata(view).get("words") or ("…", "…", "OK"))
+def busy_view(view: Mapping[str, Any], name: str, *, back: bool, failed: bool = False) -> Block:
+    """What stands in the place of a form, or on top of it, while its files are read; or that they could not be.
 
-
-def busy_view(view: Mapping[str, Any], *, failed: bool = False) -> Block:
-    """What stands where an answer will, while chosen files are read; or that they could not be."""
-    reading, not_read, close = busy_words(view)
+    What travels in the form travels in it, so that pressing its tab leads `back`. `name` is its `external_id`.
+    """
+    said = metadata(view)
+    reading, not_read, close, label = list(said.get("words") or ()) or ["…", "…", "OK", "OK"]
     shown = [section(escape(not_read if failed else reading))]
-    return modal(view["title"]["text"], shown, callback_id="announce.busy", close=close)
+    if back:
+        tab = said.get("tab", "fi")
+        button = {"type": "button", "action_id": f"{TAB}.{tab}", "value": tab, "text": plain(label)}
+        shown.append({"type": "actions", "block_id": "back", "elements": [button]})
+    leave = close if back else label
+    made = modal(view["title"]["text"], shown, callback_id="announce.busy", close=leave, said=said)
+    return made | {"external_id": name}
 
 
 def metadata(view: Mapping[str, Any]) -> dict[str, Any]:

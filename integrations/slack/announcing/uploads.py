@@ -52,6 +52,10 @@ class Uploads:
         """Fetch files, then go on with them; `failed` says so where that broke. Returns at once."""
         self._threads.submit(self._read, team, files, then, failed)
 
+    def close(self) -> None:
+        """Begin no more; what is being fetched is over when this returns."""
+        self._threads.shutdown(cancel_futures=True)
+
     def _read(
         self, team: str, files: Chosen, then: Callable[[tuple[Upload, ...]], None], failed: Callable[[], None]
     ) -> None:

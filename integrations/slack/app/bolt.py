@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from types import ModuleType
 from typing import Any
 
@@ -29,7 +30,7 @@ from integrations.slack.app.opening import Views
 from integrations.slack.app.taking import taking
 
 ROOMS: tuple[ModuleType, ...] = (announcing, claims, remind)
-"""Modules with `register(app, house, views)`: listeners for modals and shortcuts."""
+"""Modules with `register(app, house, views)`: listeners for modals and shortcuts. It may give what ends its threads."""
 
 LISTENERS = 50
 _ANY = re.compile("")
@@ -45,8 +46,12 @@ class SlackAppOptions(BaseModel):
     api_url: str = "https://slack.com/api/"
 
 
-def build(options: SlackAppOptions, house: SlackHouse) -> App:
-    """The app with all its listeners."""
+def build(options: SlackAppOptions, house: SlackHouse, ends: ExitStack) -> App:
+    """The app with all its listeners; what ends their threads goes to `ends`."""
+    triggers = Triggers(house.counter)
+    views = Views(house.token_of, options.api_url, triggers.late)
+    listeners = ThreadPoolExecutor(LISTENERS, "silta-bolt")
+    ends.callback(views.close)
     app = App(
         name="silta",
         logger=_log,
@@ -54,14 +59,14 @@ def build(options: SlackAppOptions, house: SlackHouse) -> App:
         request_verification_enabled=False,
         process_before_response=False,
         ignoring_self_events_enabled=True,
-        listener_executor=ThreadPoolExecutor(LISTENERS, "silta-bolt"),
+        listener_executor=listeners,
     )
     app.use(taking(house.counter))
-    triggers = Triggers(house.counter)
     app.use(triggers.remember)
-    views = Views(house.token_of, options.api_url, triggers.late)
     for room in ROOMS:
-        room.register(app, house, views)
+        if end := room.register(app, house, views):
+            ends.callback(end)
+    ends.callback(listeners.shutdown)  # first: the others work for them
     # Last, so that they get what nobody else wanted: a link that was followed, a list that was looked through.
     for listen in (app.action(_ANY), app.event(_ANY), app.shortcut(_ANY), app.view_closed(_ANY)):
         listen(_acknowledge)
@@ -73,7 +78,8 @@ class SlackDoor:
 
     def __init__(self, options: SlackAppOptions, house: SlackHouse) -> None:
         self._secret = options.signing_secret.get_secret_value()
-        self._app = build(options, house)
+        self._ends = ExitStack()
+        self._app = build(options, house, self._ends)
 
     def receive(self, request: Received) -> DoorAnswer:
         """Answer a request of Slack's; 401 for whatever it did not sign, 400 for what nobody can read."""
@@ -92,6 +98,10 @@ class SlackDoor:
         return DoorAnswer(
             answer.status, answer.body, {name: values[0] for name, values in answer.headers.items()}
         )
+
+    def close(self) -> None:
+        """End all threads, listeners first."""
+        self._ends.close()
 
 
 def open_door(options: Mapping[str, Any], house: SlackHouse) -> ChatDoor:

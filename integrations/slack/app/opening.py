@@ -69,9 +69,13 @@ class Views:
         stated = {"view_id": view_id, "view": view} | ({"hash": view_hash} if view_hash else {})
         return self._ask(team, "views.update", stated)
 
+    def fill(self, team: str, name: str, view: View) -> Future[Reply]:
+        """Change a modal that is open and has this name of ours, its `external_id`."""
+        return self._ask(team, "views.update", {"external_id": name, "view": view})
+
     def close(self) -> None:
-        """Take no more calls."""
-        self._threads.shutdown(wait=False)
+        """Take no more calls; those under way are over when this returns."""
+        self._threads.shutdown()
 
     def _ask(self, team: str, method: str, payload: Mapping[str, Any]) -> Future[Reply]:
         return self._threads.submit(self._opened, team, method, payload)

@@ -12,7 +12,7 @@ import pytest
 from bot.contracts import Message, Words
 from bot.contracts.announcing import Seen, Sorry, Writing
 from bot.conversation.announcing.labels import labels
-from integrations.slack.announcing.countdown import count_down
+from integrations.slack.announcing.countdown import Countdown
 from integrations.slack.announcing.draft import draft_view, note_view
 from integrations.slack.announcing.modal import errors, form_view
 from integrations.slack.announcing.shared import as_markdown
@@ -115,8 +115,10 @@ def test_the_undo_window_is_shown_counting_until_it_is_over(frozen: FrozenClock)
         if len(shown) == 3:
             over.set()
 
-    count_down(lambda: seen, show, ends, every=0.01)
+    counting = Countdown(every=0.01)
+    counting.begin(lambda: seen, show, ends)
     assert over.wait(5)
+    counting.close()
     left = [re.findall(r"left to undo[*] ([0-9]+) s", blocks) for blocks in shown]
     assert left == [["60"], ["40"], ["20"]]
 
@@ -129,6 +131,24 @@ def test_what_is_undone_is_counted_no_more(frozen: FrozenClock) -> None:
         return Sorry("en", "Nothing was done", "")
 
     shown: list[Seen] = []
-    count_down(look, shown.append, frozen() + timedelta(seconds=60), every=0.01)
+    counting = Countdown(every=0.01)
+    counting.begin(look, shown.append, frozen() + timedelta(seconds=60))
     assert looked.wait(5)
+    counting.close()
     assert not shown
+
+
+def test_after_the_end_nothing_is_looked_at_any_more(frozen: FrozenClock) -> None:
+    looked: list[int] = []
+    counting = Countdown(every=3_600)
+    goes_at = frozen() + timedelta(seconds=60)
+
+    def look() -> Sorry:
+        looked.append(1)
+        return Sorry("en", "Nothing was done", "")
+
+    counting.begin(look, looked.append, goes_at)
+    counting.close()
+    counting.begin(look, looked.append, goes_at)
+    assert not looked
+    assert not [each for each in threading.enumerate() if isinstance(each, threading.Timer)]

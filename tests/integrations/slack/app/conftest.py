@@ -76,6 +76,7 @@ def open_app(
             app = create_app(test_settings(f"sqlite:///{path}", tmp_path, **(stated | settings)))
             house: House = app.extensions["silta"].house
             stack.callback(house.database.close)
+            stack.callback(app.extensions["silta.chats"].close)
             with house.database.writing() as session:
                 enrol_all(session, [ALICE])
             slack.connect(f"{stack.enter_context(serving(app))}/slack/events", SECRET)
