@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from bot import clock
 from bot.clock import When
 from bot.contracts import BODY_LIMIT, Details, Report, SourceLink, Surroundings
 from integrations import text
@@ -15,6 +16,7 @@ from integrations.eura.listing import Listing
 from integrations.listing import Key, stated
 
 _STATES: Final[Mapping[str, Literal["open", "closed"]]] = {"haettavissa": "open", "paattynyt": "closed"}
+"""EURA knows no state before `haettavissa`: a call that opens next week has it too."""
 
 
 class Call(BaseModel):
@@ -81,7 +83,7 @@ def report(
             authority=authority,
             councils=_councils(authority, surroundings),
             amount_eur=said.amount,
-            stated_state=_STATES.get(call.state.strip().casefold()),
+            stated_state=_state(call, opens),
             identifier=_line(call.number) or said.number,
         ),
     )
@@ -95,6 +97,12 @@ def notice_address(site: str, ident: str) -> str:
 def closing(call: Call) -> When | None:
     """When a call closes by the list, None when it does not say."""
     return stated(call.period.get("loppu"), "", [])
+
+
+def _state(call: Call, opens: When | None) -> Literal["open", "closed"] | None:
+    """What EURA itself says of the call, as far as it says anything that its days do not."""
+    said = _STATES.get(call.state.strip().casefold())
+    return None if said == "open" and opens and opens.begins() > clock.now() else said
 
 
 def _body(call: Call, listing: Listing, said: Detail, faults: list[str]) -> str:

@@ -12,6 +12,7 @@ import pytest
 from bot import clock
 from bot.clock import When
 from bot.contracts import Cursor, Fetched, SourceFault, SourceLink
+from bot.planning.calls import disagrees
 from integrations.eura.source import MOST_DETAILS
 from tests.fakes.call_sites import FakeEura, Response
 from tests.integrations.call_sources import asked, told
@@ -82,8 +83,16 @@ def test_a_row_becomes_a_call(site: FakeEura) -> None:
     assert (call.url, call.links) == (address, (SourceLink(url=address, language="fi"),))
     assert (call.opens_at, call.closes_at) == (When.parse("2026-12-01"), When.parse("2027-01-31"))
     assert (call.fund, call.authority, call.councils) == ("EAKR", "Uudenmaan liitto", ("uudenmaan-liitto",))
-    assert (call.identifier, call.stated_state, call.amount_eur) == ("UML-012", "open", None)
+    assert (call.identifier, call.amount_eur) == ("UML-012", None)
     assert (calls[WORK].authority, calls[WORK].councils) == ("Pohjois-Suomen elinvoimakeskus", ())
+
+
+def test_a_call_that_opens_next_week_is_as_available_to_eura_as_one_that_is_open(site: FakeEura) -> None:
+    over = row("over", tila="paattynyt", hakuaika={"alku": "2026-01-01", "loppu": "2026-11-20"})
+    site.data = data(row(), CALL, over)
+    states = {ident: call.stated_state for ident, call in told(poll(site)).items()}
+    assert states == {WORK: "open", CITY: None, "over": "closed"}
+    assert not any(disagrees(call) for call in told(poll(site)).values())
 
 
 @pytest.mark.parametrize(
