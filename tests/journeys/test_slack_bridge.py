@@ -13,8 +13,6 @@ from tests.fakes.slack_workspace import Posted
 from tests.journeys.slack_desk import SECRET, Desk, desk_of
 from tests.town import COMMON, TAMPERE, OpenTown, text_of
 
-pytestmark = pytest.mark.of_sqlite
-
 WORKSPACE, ADDRESS = "tila@example.org", "https://tila.example.org/keskustelu/7"
 
 

@@ -20,8 +20,6 @@ from tests.fakes.slack_workspace import Posted
 from tests.journeys.slack_desk import SECRET, TEAM, until
 from tests.town import CALL, TAMPERE, OpenTown, Town
 
-pytestmark = pytest.mark.of_sqlite
-
 ALICE = Person(
     "Alice", "alice@example.org", ("tampere",), "city_lead", "en", slack_user_id="UALICE", slack_team_id=TEAM
 )
