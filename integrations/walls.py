@@ -7,8 +7,8 @@ mark (its key), by which it is found when in doubt and known when it comes back 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from typing import Any
@@ -17,13 +17,15 @@ import nh3
 from markdown_it import MarkdownIt
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.contracts import Fact, Message, Outgoing, Rendering
+from bot.contracts import Fact, InDoubt, Message, Misconfigured, Outcome, Outgoing, Rendering, TryLater
 from integrations import text
+from integrations.calling import Interrupted, Reply, Unreached
 
 _TAGS = {
     *("p", "br", "hr", "h3", "h4", "h5", "h6", "blockquote", "pre", "ul", "ol", "li", "a", "strong", "em"),
     *("del", "code", "table", "thead", "tbody", "tr", "th", "td"),
 }
+_GONE = {404, 410}
 _MARK = re.compile(r"#silta-([0-9A-Za-z_.:-]+)")
 
 
@@ -46,6 +48,39 @@ class WallOptions(BaseModel):
     wall_of: Callable[[str], Wall | None] = Field(repr=False)
     names: Callable[[], Sequence[str]] = Field(default=tuple, repr=False)
     home: str = "https://innokaupungit.fi"
+
+
+Write = Callable[[Wall, Outgoing], Reply]
+"""Makes the call that writes a message on a wall: below its thread, or as a topic of its own."""
+
+
+def send_each(
+    messages: Sequence[Outgoing],
+    wall_of: Callable[[str], Wall | Misconfigured],
+    write: Write,
+    judge: Callable[[Wall, Outgoing, Reply], Outcome],
+    place: str,
+) -> Iterator[Outcome]:
+    """Write each message when it is asked for; what its thread is gone for becomes a topic of its own.
+
+    `judge` says what an answer means, and `place` is what a wall is called in a sentence.
+    """
+    for outgoing in messages:
+        wall = wall_of(outgoing.address)
+        if isinstance(wall, Misconfigured):
+            yield wall
+            continue
+        try:
+            reply = write(wall, outgoing)
+            if outgoing.thread and reply.status in _GONE:  # and the news is not
+                outgoing = replace(outgoing, thread=None)  # noqa: PLW2901
+                reply = write(wall, outgoing)
+        except Unreached as fault:
+            yield TryLater(f"{place} cannot be reached: {fault}", account=True)
+        except Interrupted as fault:
+            yield InDoubt(f"the line to {place} broke: {fault}")
+        else:
+            yield judge(wall, outgoing, reply)
 
 
 def marked_as_ours(said: str) -> bool:

@@ -10,14 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.contracts import (
     Absent,
     Found,
-    InDoubt,
     Misconfigured,
     Outcome,
     Outgoing,
@@ -31,7 +29,7 @@ from bot.contracts import (
 from integrations.calling import Interrupted, Reply, Unreached, call
 from integrations.discourse.options import DiscourseOptions
 from integrations.discourse.outcomes import judge
-from integrations.walls import Wall, WallOptions, draw, html_of, mark, title_of
+from integrations.walls import Wall, WallOptions, draw, html_of, mark, send_each, title_of
 
 SHORTEST_TITLE, LONGEST_TITLE, LONGEST_RAW = 15, 255, 32_000
 """What an instance takes unless its administrator changed it (`min_topic_title_length` …)."""
@@ -51,13 +49,9 @@ class DiscourseSender:
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Outcome]:
         """Write each when it is asked for. `Sent.ref` has the topic as `ts` and the `post`."""
-        for outgoing in messages:
-            yield self._send(outgoing)
+        return send_each(messages, self._wall, self._write, self._judge, "the instance")
 
-    def _send(self, outgoing: Outgoing) -> Outcome:
-        wall = self._wall(outgoing.address)
-        if isinstance(wall, Misconfigured):
-            return wall
+    def _write(self, wall: Wall, outgoing: Outgoing) -> Reply:
         document: dict[str, Any] = {"raw": self._raw(outgoing)}
         if outgoing.thread:
             document["topic_id"] = int(outgoing.thread)
@@ -68,14 +62,9 @@ class DiscourseSender:
                 "category": wall.options.category,
                 "external_id": external_id(outgoing.key),
             }
-        try:
-            reply = _call(wall, "POST", "/posts.json", document)
-        except Unreached as fault:
-            return TryLater(f"the instance cannot be reached: {fault}", account=True)
-        except Interrupted as fault:
-            return InDoubt(f"the line to the instance broke: {fault}")
-        if outgoing.thread and reply.status in {404, 410}:
-            return self._send(replace(outgoing, thread=None))  # the topic is gone, and the news is not
+        return _call(wall, "POST", "/posts.json", document)
+
+    def _judge(self, wall: Wall, outgoing: Outgoing, reply: Reply) -> Outcome:
         outcome = judge(reply)
         if isinstance(outcome, Rejected) and not outgoing.thread:
             found = self._found(wall, outgoing.key)  # perhaps because its external_id is taken: it is there

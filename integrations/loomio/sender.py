@@ -15,7 +15,6 @@ idempotent, can be looked for or be edited: what broke on the way stays in doubt
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from bot.contracts import (
@@ -32,7 +31,7 @@ from bot.contracts import (
 )  # fmt: skip
 from integrations.calling import Interrupted, Reply, Unreached, call
 from integrations.loomio.options import LoomioOptions
-from integrations.walls import Wall, WallOptions, draw, html_of, title_of
+from integrations.walls import Wall, WallOptions, draw, html_of, send_each, title_of
 
 LONGEST_TITLE, LONGEST_TEXT = 150, 50_000
 
@@ -47,42 +46,27 @@ class LoomioSender:
 
     def send(self, messages: Sequence[Outgoing]) -> Iterator[Outcome]:
         """Write each when it is asked for. `Sent.ref` has the discussion as `ts`."""
-        for outgoing in messages:
-            yield self._send(outgoing)
+        return send_each(messages, self._wall, self._write, _judge, "Loomio")
 
-    def _send(self, outgoing: Outgoing) -> Outcome:
-        wall = self._wall(outgoing.address)
-        if isinstance(wall, Misconfigured):
-            return wall
+    def _write(self, wall: Wall, outgoing: Outgoing) -> Reply:
         options: LoomioOptions = wall.options
-        key = options.api_key.get_secret_value() if options.api_key else ""
         shown = html_of(outgoing, self._options.home, LONGEST_TEXT)
+        content: dict[str, Any]
         if outgoing.thread:
-            path, content = (
-                "comments",
-                {"discussion_id": int(outgoing.thread), "body": shown, "body_format": "html"},
-            )
+            path = "comments"
+            content = {"discussion_id": int(outgoing.thread), "body": shown, "body_format": "html"}
         else:
-            title = title_of(outgoing, 1, LONGEST_TITLE)
+            path = "discussions"
             content = {
                 "group_id": options.group_id,
-                "title": title,
+                "title": title_of(outgoing, 1, LONGEST_TITLE),
                 "description": shown,
                 "description_format": "html",
             }
-            path = "discussions"
-        try:
-            reply = call(
-                "POST", f"{str(options.url).rstrip('/')}/api/b2/{path}", document={**content, "api_key": key},
-                allow_private=wall.allow_private,
-            )  # fmt: skip
-        except Unreached as fault:
-            return TryLater(f"Loomio cannot be reached: {fault}", account=True)
-        except Interrupted as fault:
-            return InDoubt(f"the line to Loomio broke: {fault}")
-        if outgoing.thread and reply.status == 404:
-            return self._send(replace(outgoing, thread=None))  # the discussion is gone, and the news is not
-        return _judge(reply, outgoing.thread, key)
+        return call(
+            "POST", f"{str(options.url).rstrip('/')}/api/b2/{path}", document={**content, "api_key": _key(options)},
+            allow_private=wall.allow_private,
+        )  # fmt: skip
 
     def find(self, *_asked: object, **_more: object) -> Unknown:
         """Nobody can say: no search by what we wrote is documented."""
@@ -124,7 +108,12 @@ def _fault(name: str, wall: Wall | Misconfigured) -> str:
     return ""
 
 
-def _judge(reply: Reply, thread: str | None, key: str) -> Outcome:
+def _key(options: LoomioOptions) -> str:
+    return options.api_key.get_secret_value() if options.api_key else ""
+
+
+def _judge(wall: Wall, outgoing: Outgoing, reply: Reply) -> Outcome:
+    thread, key = outgoing.thread, _key(wall.options)
     status = reply.status
     if reply.ok:
         return Sent({"ts": thread} if thread else _ref(reply.data))
