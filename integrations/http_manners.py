@@ -1,13 +1,10 @@
-"""How Silta behaves as a guest: at most one request a second to a host, and robots.txt obeyed (RFC 9309).
+"""How Silta behaves as a guest: robots.txt is obeyed (RFC 9309).
 
-Both are kept for the whole process; `integrations.reading` says whom they are for.
+What it says is kept for the whole process; `integrations.reading` says whom it is for, and waits for the host's turn.
 """
 
 from __future__ import annotations
 
-import random
-import threading
-import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -19,33 +16,9 @@ from integrations.http_faults import BadStatus, RobotsForbid
 AGENT = "Silta"
 """The name that robots.txt files know us by."""
 
-_SECOND = 1.0
-_JITTER = 0.5
 _DAY = 86_400.0
 _MOST_HOSTS = 1_000
 _MOST_RULES = 512 * 1024  # bytes; RFC 9309 2.5 wants 500 KiB at least to be read
-
-
-class Pace:
-    """Lets one request a second through to each host, with jitter, whichever thread it comes from."""
-
-    def __init__(
-        self, monotonic: Callable[[], float] = clock.monotonic, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._monotonic, self._sleep = monotonic, sleep
-        self._free: dict[str, float] = {}
-        self._lock = threading.Lock()
-
-    def wait(self, host: str) -> None:
-        """Take the host's next turn, and wait for it."""
-        with self._lock:
-            now = self._monotonic()
-            if len(self._free) >= _MOST_HOSTS:
-                self._free = {name: free for name, free in self._free.items() if free > now}
-            turn = max(now, self._free.get(host, now))
-            self._free[host] = turn + _SECOND + random.uniform(0, _JITTER)
-        if turn > now:
-            self._sleep(turn - now)
 
 
 class Robots:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from bot.contracts import Cursor, FaultKind, SourceFault, Surroundings
 from integrations import http
 from integrations.http_guard import PORTS
-from integrations.http_manners import Pace, Robots
+from integrations.http_manners import Robots
 
 _BY_STATUS: Final[Mapping[int, FaultKind]] = {
     401: "refused",
@@ -22,7 +22,6 @@ _BY_STATUS: Final[Mapping[int, FaultKind]] = {
 }
 _LONGEST_VALIDATOR = 500
 
-PACE = Pace()
 ROBOTS = Robots()
 
 
@@ -71,7 +70,7 @@ def _in_turn(url: str, surroundings: Surroundings) -> None:
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     if f"{host}:{parts.port or PORTS.get(parts.scheme)}" not in surroundings.allow_private:
-        PACE.wait(host)
+        surroundings.wait_for_turn(host)
 
 
 def _rules(url: str, surroundings: Surroundings) -> bytes:

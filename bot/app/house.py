@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ from bot.contracts.workspaces import Workspaces
 from bot.delivery.envelopes import Stationery
 from bot.delivery.journal import Journal
 from bot.delivery.lanes import Lanes
+from bot.intake.turns import wait_for_turn
 from bot.links import Links
 from bot.network import Network, load_network
 from bot.people import roster_lines
@@ -54,9 +55,9 @@ from bot.work.steps import MakeSender, Steps
 from bot.work.workers import Worker
 from integrations import load
 
-
 if TYPE_CHECKING:
     from bot.app.howspace import Exports
+
 
 class NotReady(Exception):
     """The database cannot be used as it is; the text says what to do."""
@@ -142,7 +143,6 @@ class House:
             return None
         return lambda body: read(check_options(kind, source.options), self.surroundings(source), body)
 
-    def _own_options(self, source: Source) -> Mapping[str, Any]:
     def exports(self, source: Source) -> Exports | None:
         """What reads the files that a source's workspace exports; None where it exports none."""
         if source.kind != "howspace":
@@ -151,6 +151,7 @@ class House:
 
         return Exports(self, source)
 
+    def _own_options(self, source: Source) -> Mapping[str, Any]:
         # The source that `migrate` makes takes its secrets from the environment, so that they can be rotated there.
         if source.name != "webhook":
             return source.options
@@ -168,6 +169,7 @@ class House:
             cities=self.network.city_names(),
             topics=self.network.topic_words(),
             councils=self.network.council_names(),
+            wait_for_turn=partial(wait_for_turn, self.database),
         )
 
     def steps(self, kind: str) -> Steps:

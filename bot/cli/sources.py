@@ -16,6 +16,7 @@ from bot.app import check_options, integration, source_kinds
 from bot.cli.destinations import check_slug
 from bot.cli.opening import our_house
 from bot.contracts import KINDS, LANGUAGES, SourceFault, Visibility
+from bot.intake.poll import let_go
 from bot.intake.presets import Preset, Way, presets
 from bot.intake.setup import name_fault, new_source
 from bot.store.audit import record
@@ -199,7 +200,10 @@ def _set_paused(name: str, paused: bool) -> None:
     house = our_house()
     with house.database.writing() as session:
         row = _named(session, name)
+        session.refresh(row, with_for_update=True)
         row.paused = paused
+        if paused:
+            let_go(row)
         if not paused and row.next_at is not None:
             row.next_at, row.failures = clock.now(), 0
         record(session, "command", "source.paused" if paused else "source.resumed", name)

@@ -6,20 +6,26 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import click
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.app import House
 from bot.cli.opening import our_house
 from bot.clock import When
-from bot.intake.poll import Polled
+from bot.delivery.outbox import RENEW_EVERY
+from bot.intake.poll import InHand, Polled, in_hand
 from bot.intake.trial import try_out
+from bot.intake.watch.runs import last_run
 from bot.store.deliveries import Delivery
-from bot.store.sources import Source
-from bot.work.loop import Loop
+from bot.store.sources import Source, source_named
+from bot.work.loop import LOOK_EVERY, Loop
+from bot.work.steps import Steps
 from bot.work.workers import living_workers
 
 PATIENCE = 30.0
@@ -93,7 +99,7 @@ def _states(session: Session) -> Counter[str]:
 @click.argument("source", required=False)
 @click.option("--dry-run", is_flag=True, help="Only say what would come of it: nothing is taken in or told.")
 def poll(source: str | None, dry_run: bool) -> None:
-    """Ask one source, or all that are due, now."""
+    """Ask one source now, due or not; or all that are due."""
     house = our_house()
     if dry_run:
         _try(house, source)
@@ -101,15 +107,63 @@ def poll(source: str | None, dry_run: bool) -> None:
     steps = house.steps("once")
     failed = False
     try:
-        for polled in [steps.poll_named(source)] if source else iter(steps.poll, None):
-            failed |= polled.fault is not None
-            _say(polled)
+        with _kept(steps):
+            for polled in [_ask(steps, source)] if source else iter(steps.poll, None):
+                failed |= polled.fault is not None
+                _say(polled)
     except KeyError:
         raise click.ClickException(f"no source {source!r} can be asked: `sources list` shows them") from None
     finally:
         steps.lanes.journal.close()
     if failed:
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _kept(steps: Steps) -> Iterator[None]:
+    """Keep what this command has in hand: there is no loop here that renews leases."""
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(RENEW_EVERY):
+            with suppress(DBAPIError):
+                steps.beat()
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+        with steps.database.writing() as session:
+            steps.worker.leave(session)
+
+
+def _ask(steps: Steps, name: str) -> Polled:
+    """Ask a source; where a worker does so just now, what that brings is the answer."""
+    with steps.database.reading() as session:
+        row = source_named(session, name)
+        seen = last_run(session, row.id) if row else None
+    if row and row.next_at and row.next_at > clock.now():
+        click.echo(f"{name} is not due before {row.next_at:%Y-%m-%d %H:%M} UTC; it is asked now", err=True)
+    while True:
+        try:
+            return steps.poll_named(name)
+        except InHand as upon:
+            number = upon.number
+        click.echo(f"{name}: a worker asks it just now, and this waits for what it brings", err=True)
+        while _in_hand(steps, number):
+            time.sleep(LOOK_EVERY)
+        with steps.database.reading() as session:
+            run = last_run(session, number)
+        if run and (seen is None or run.id != seen.id):
+            return Polled.of(name, run)
+
+
+def _in_hand(steps: Steps, number: int) -> bool:
+    with steps.database.reading() as session:
+        return in_hand(session, number)
 
 
 def _try(house: House, name: str | None) -> None:

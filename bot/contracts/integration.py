@@ -80,9 +80,16 @@ class Integration:
         )
 
 
+def _at_once(_host: str) -> None:
+    """Waits for nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What an integration may know of the installation it works in."""
+    """What an integration may know of the installation it works in.
+
+    `wait_for_turn` returns when a host may be asked, once a second whoever asks it; the house sees to that.
+    """
 
     name: str
     defaults: Defaults
@@ -91,3 +98,4 @@ class Surroundings:
     cities: Mapping[str, Sequence[str]] = field(default_factory=dict)
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     councils: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    wait_for_turn: Callable[[str], None] = _at_once

@@ -1,24 +1,30 @@
-"""Dry runs: what would be made of what a source shows now. They change nothing, and leave its cursor alone."""
+"""Dry runs: what would be made of what a source shows now. They change nothing, and leave its cursor alone.
+
+A worker that reads one holds a lease on it, renewed meanwhile; what a dead one left is read by another.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Cursor, Fetched, SourceFault
 from bot.intake.accept import Rights, foresee
-from bot.intake.poll import LEASE, OpenSource, fetch
+from bot.intake.poll import LEASE, OpenSource, fetch, free
 from bot.store.db import Database, ring
 from bot.store.sources import Source
 from bot.store.watch import SourceTrial
 
 MOST_SHOWN = 50
 KEPT = timedelta(hours=1)
+
+_reading: set[tuple[int, datetime]] = set()
+"""The dry runs that this process does now: the source's id, and when it was asked for."""
 
 WORDS = {
     "accepted": "new", "updated": "changed", "duplicate": "unchanged", "withdrawn": "withdrawn",
@@ -94,20 +100,38 @@ def run_trial(database: Database, open_source: OpenSource, zone: str) -> bool:
             return False
         row.lease_until = clock.real_now() + LEASE
         asked_at, source = row.asked_at, session.get_one(Source, row.source_id)
-    trial = try_out(database, open_source, source, zone)
+    mine = (source.id, asked_at)
+    _reading.add(mine)
+    try:
+        trial = try_out(database, open_source, source, zone)
+    finally:
+        _reading.discard(mine)
     database.write(lambda session: _keep(session, source.id, asked_at, trial))
     return True
 
 
-def _keep(session: Session, source_id: int, asked_at: object, trial: Trial) -> None:
+def renew(session: Session) -> None:
+    """Prolong the leases of the dry runs that this process does."""
+    for source_id, asked_at in list(_reading):
+        mine = (SourceTrial.source_id == source_id, SourceTrial.asked_at == asked_at)
+        lease = update(SourceTrial).where(*mine, SourceTrial.done_at.is_(None))
+        session.execute(lease.values(lease_until=clock.real_now() + LEASE))
+
+
+def _keep(session: Session, source_id: int, asked_at: datetime, trial: Trial) -> None:
     row = session.get(SourceTrial, source_id, with_for_update=True)
-    if row is None or row.asked_at != asked_at:
-        return  # asked anew meanwhile, or the source is gone
+    if row is None or row.asked_at != asked_at or row.done_at is not None:
+        return  # asked anew or done by another meanwhile, or the source is gone
     row.done_at, row.fault = clock.now(), trial.fault.reason if trial.fault else None
     row.counts, row.rows = dict(trial.counts), [list(each) for each in trial.rows]
     row.faults = list(trial.faults[:MOST_SHOWN])
 
 
+def being_read(trial: SourceTrial) -> bool:
+    """Whether a worker is on it."""
+    until, now = trial.lease_until, clock.real_now()
+    return trial.done_at is None and until is not None and now <= until <= now + 2 * LEASE
+
+
 def _waits() -> tuple[ColumnElement[bool], ...]:
-    free = or_(SourceTrial.lease_until.is_(None), SourceTrial.lease_until < clock.real_now())
-    return SourceTrial.done_at.is_(None), free
+    return SourceTrial.done_at.is_(None), free(SourceTrial.lease_until)

@@ -37,6 +37,10 @@ class WorkerRow(Row):
     seen_at: Mapped[datetime]
 
 
+HOST = "host"
+"""The sender of an account that is none's: of a host that sources are read from, `team` being a hash of its name."""
+
+
 class Account(Row):
     """What all destinations of one sender share, in one workspace: a token bucket, and whether it is stopped.
 

@@ -11,8 +11,8 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from werkzeug.wrappers import Response as Redirect
 
-from bot import clock
 from bot.contracts import KINDS, LANGUAGES, Integration, Visibility
+from bot.intake.poll import begin_anew
 from bot.intake.presets import presets
 from bot.intake.setup import name_fault, new_source
 from bot.store.audit import record
@@ -109,8 +109,7 @@ def change(name: str) -> Response | Redirect:
         for field in ("options", "defaults", "publish", "may_be_urgent", "first_poll", "every", "sifted"):
             setattr(row, field, getattr(changed, field))
         if row.next_at is not None and options != source.options:
-            row.cursor, row.next_at, row.failures = {}, clock.now(), 0  # another page has another cursor
-            ring(session, "poll")
+            begin_anew(session, row)
         record(session, actor, "source.changed", name, origin)
     flash("It is changed.")
     return redirect(url_for("sources.one", name=name), 303)

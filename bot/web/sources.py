@@ -16,7 +16,8 @@ from werkzeug.wrappers import Response as Redirect
 
 from bot import clock
 from bot.contracts import Capabilities, Integration, SourceFault
-from bot.intake.trial import KEPT, ask_trial
+from bot.intake.poll import let_go
+from bot.intake.trial import KEPT, ask_trial, being_read
 from bot.intake.watch.remedies import OTHER, REMEDIES
 from bot.store.audit import record
 from bot.store.db import ring
@@ -90,6 +91,7 @@ def one(name: str) -> Response:
             runs=session.scalars(mine.order_by(SourceRun.id.desc()).limit(MOST_RUNS)).all(),
             troubles=session.scalars(past.order_by(SourceTrouble.id.desc()).limit(MOST_TROUBLES)).all(),
             trial=trial if trial and trial.asked_at > clock.now() - KEPT else None,
+            being_read=trial is not None and being_read(trial),
             remedies=REMEDIES,
             other=OTHER,
         )
@@ -117,8 +119,8 @@ _PAST = {"pause": "paused", "resume": "resumed", "run": "asked", "try": "tried"}
 _REFUSED = {
     "pause": "Nothing was done: it is paused already.",
     "resume": "Nothing was done: it is not paused.",
-    "run": "Nothing was done: it is paused, sends by itself, or was asked a moment ago.",
-    "try": "Nothing was done: it sends by itself, or was tried a moment ago.",
+    "run": "Nothing was done: it is paused, sends by itself, or was asked too short a time ago for its manners.",
+    "try": "Nothing was done: it sends by itself, a worker reads it just now, or it was tried too short a time ago.",
 }
 
 
@@ -126,21 +128,23 @@ def _pause(_session: Session, source: Source) -> str | None:
     if source.paused:
         return None
     source.paused = True
+    let_go(source)
     return "It is paused: it is not asked, and nothing is taken from it. Resume it when you want."
 
 
 def _resume(session: Session, source: Source) -> str | None:
     if not source.paused:
         return None
+    failed = source.failures > 0
     source.paused, source.failures = False, 0
-    if source.next_at is not None:
+    if source.next_at is not None and not _lately(source.asked_at, source, failed):
         source.next_at = clock.now()
         ring(session, "poll")
     return "It brings news again."
 
 
 def _run(session: Session, source: Source) -> str | None:
-    if source.paused or source.next_at is None or _lately(source.asked_at, source):
+    if source.paused or source.next_at is None or _lately(source.asked_at, source, source.failures > 0):
         return None
     source.next_at = clock.now()
     ring(session, "poll")
@@ -149,7 +153,10 @@ def _run(session: Session, source: Source) -> str | None:
 
 def _try(session: Session, source: Source) -> str | None:
     trial = session.get(SourceTrial, source.id)
-    if source.next_at is None or _lately(trial.asked_at if trial else None, source):
+    # One that a restart cut short may be asked for again.
+    done = trial.asked_at if trial and trial.done_at else None
+    failed = trial is not None and trial.fault is not None
+    if source.next_at is None or (trial and being_read(trial)) or _lately(done, source, failed):
         return None
     ask_trial(session, source)
     return (
@@ -157,11 +164,11 @@ def _try(session: Session, source: Source) -> str | None:
     )
 
 
-def _lately(asked: datetime | None, source: Source) -> bool:
-    """Whether its manners forbid to ask it so soon."""
+def _lately(asked: datetime | None, source: Source, failed: bool) -> bool:
+    """Whether its manners forbid to ask it so soon. What `failed` may be asked after a minute: somebody mends it."""
     kind = _kind(source)
-    least = timedelta(seconds=kind.least_every if kind else 60)
-    return asked is not None and clock.now() - asked < least
+    least = timedelta(seconds=kind.least_every if kind and not failed else 60)
+    return asked is not None and timedelta() <= clock.now() - asked < least
 
 
 def _lines(session: Session, rows: Sequence[Source]) -> list[Line]:

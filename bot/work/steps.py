@@ -21,6 +21,7 @@ from bot.conversation.chat.serving import ChatServing
 from bot.delivery import doubts, editing, edits, recovery, upkeep
 from bot.delivery.lanes import Lanes
 from bot.delivery.outbox import delivery_due
+from bot.intake import poll, trial
 from bot.intake.poll import OpenSource, Polled, poll_named, poll_next
 from bot.intake.trial import run_trial, trial_wanted
 from bot.network import Network
@@ -65,7 +66,7 @@ class Steps:
         return poll_next(self.database, self.open_source, self.worker.id, self.zone)
 
     def poll_named(self, name: str) -> Polled:
-        """Ask one source now. Raises KeyError when there is none of that name."""
+        """Ask one source now. Raises KeyError when there is none of that name, InHand while another asks it."""
         return poll_named(self.database, self.open_source, name, self.worker.id, self.zone)
 
     def plan(self) -> bool:
@@ -117,7 +118,7 @@ class Steps:
         in_hand = or_(
             exists().where(Delivery.claim.is_not(None)),
             exists().where(PostEdit.due_at.is_not(None), PostEdit.lease_until > clock.real_now()),
-            exists().where(Source.lease_until > clock.real_now()),
+            exists().where(~poll.free(Source.lease_until)),
             exists().where(Duty.lease_until > clock.real_now()),
             requests.in_hand(),
         )
@@ -140,6 +141,8 @@ class Steps:
         with self.database.writing() as session:
             self.worker.beat(session)
             renew(session)
+            poll.renew(session)
+            trial.renew(session)
             if self.chat is not None:
                 self.chat.renew(session)
 
@@ -156,14 +159,9 @@ def _due(within: float, clockwork: Clockwork) -> dict[Work, ColumnElement[bool]]
     doubtful = exists().where(
         in_state("doubtful"), Delivery.due_at <= soon, Delivery.started_at > now - doubts.GIVE_UP
     )
-    asked = exists().where(
-        Source.next_at <= now,
-        Source.paused.is_(False),
-        or_(Source.lease_until.is_(None), Source.lease_until < clock.real_now()),
-    )
     return {
         "plan": exists().where(Fanout.done_at.is_(None)),
         "send": delivery_due(soon) | doubtful | edits.edit_due(soon),
-        "poll": asked | trial_wanted(),
+        "poll": exists().where(poll.due()) | trial_wanted(),
         "time": timed.due(clockwork, now),
     }

@@ -1,18 +1,16 @@
-"""Silta as a guest: one request a second to a host, robots.txt obeyed, and until when a certificate is good."""
+"""Silta as a guest: every request waits for its host's turn, robots.txt is obeyed; how long a certificate is good."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import pairwise
-from threading import Thread
 
 import pytest
 
 from bot.contracts import Defaults, SourceFault, Surroundings
 from integrations import reading
 from integrations.http_faults import BadStatus, RobotsForbid
-from integrations.http_manners import Pace, Robots
+from integrations.http_manners import Robots
 from tests.fakes.feeds import CERTIFICATE, FakeFeeds
 
 DAY = 86_400
@@ -42,41 +40,6 @@ def feeds(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFeeds]:
 
 def at_home(feeds: FakeFeeds) -> Surroundings:
     return Surroundings("news", Defaults(), "https://silta.example/about", frozenset({feeds.place}))
-
-
-def test_a_host_is_asked_once_a_second_and_never_in_a_rhythm() -> None:
-    clock = Clock()
-    pace = Pace(clock, clock.wait)
-    asked = []
-    for _ in range(20):
-        pace.wait("a.example")
-        asked.append(clock.now)
-
-    gaps = [later - sooner for sooner, later in pairwise(asked)]
-    assert asked[0] == 0
-    assert all(1 <= gap <= 1.5 for gap in gaps)
-    assert len(set(gaps)) > 10
-
-
-def test_hosts_do_not_wait_for_each_other() -> None:
-    clock = Clock()
-    pace = Pace(clock, clock.wait)
-    for number in range(1_500):
-        pace.wait(f"{number}.example")
-    assert clock.now == 0
-
-
-def test_threads_take_turns_at_one_host() -> None:
-    clock, waits = Clock(), []
-    pace = Pace(clock, waits.append)
-    threads = [Thread(target=pace.wait, args=("a.example",)) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    waits.sort()
-    assert len(waits) == 9
-    assert all(later - sooner >= 1 for sooner, later in pairwise(waits))
 
 
 def test_robots_txt_is_read_once_a_day_and_by_our_name() -> None:
@@ -137,22 +100,21 @@ def test_a_robots_txt_that_is_none_forbids_nothing(feeds: FakeFeeds, rules: byte
     assert reading.read(feeds.url("/a"), at_home(feeds)).body == b"hei"
 
 
-def test_the_public_internet_is_asked_once_a_second(
+def test_every_request_to_the_public_internet_waits_for_its_turn(
     feeds: FakeFeeds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through a proxy, so that the address is a public one: robots.txt takes the first turn, the page the next."""
     monkeypatch.delenv("no_proxy")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.setenv("http_proxy", f"http://{feeds.place}")
-    clock = Clock()
-    monkeypatch.setattr(reading, "PACE", Pace(clock, clock.wait))
+    waited: list[str] = []
     for path in ("/robots.txt", "/a", "/b"):
         feeds.serve(f"http://93.184.215.14{path}", "")
-    public = Surroundings("news", Defaults())
+    public = Surroundings("news", Defaults(), wait_for_turn=waited.append)
     reading.read("http://93.184.215.14/a", public)
-    assert 1 <= clock.now <= 1.5
+    assert waited == ["93.184.215.14"] * 2
     reading.read("http://93.184.215.14/b", public)
-    assert 2 <= clock.now <= 3
+    assert waited == ["93.184.215.14"] * 3
     assert len(feeds.requests) == 3
 
 

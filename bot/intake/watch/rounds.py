@@ -13,6 +13,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.intake.turns import forget_hosts
 from bot.intake.watch.runs import forget_runs
 from bot.intake.watch.troubles import APART, close, open_trouble, open_troubles, tell
 from bot.planning.alerts import Phrase, phrase
@@ -42,6 +43,7 @@ def go_round(session: Session, zone: str) -> None:
     for source in session.scalars(select(Source).where(Source.kind != HOUSE_KIND).order_by(Source.id)):
         look_after(session, source, zone)
     forget_runs(session)
+    forget_hosts(session)
     now = clock.now()
     session.execute(delete(SourceTrouble).where(SourceTrouble.ended_at < now - TROUBLES_KEPT))
     session.execute(delete(SourceTrial).where(SourceTrial.asked_at < now - TRIALS_KEPT))

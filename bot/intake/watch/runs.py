@@ -70,6 +70,12 @@ def keep_run(
     )  # fmt: skip
 
 
+def last_run(session: Session, source_id: int) -> SourceRun | None:
+    """The run of a source that ended last."""
+    mine = select(SourceRun).where(SourceRun.source_id == source_id)
+    return session.scalar(mine.order_by(SourceRun.id.desc()).limit(1))
+
+
 def count_sent(session: Session, source_id: int, counts: Counts) -> None:
     """Count what a source sent by itself into the run of this hour.
 

@@ -30,6 +30,8 @@ def test_the_example_feed_is_polled_and_told_in_preview(
     assert shell("poll").out == ""  # nothing is due any more
     again = shell("poll", "news")
     assert (again.code, again.out) == (0, "news: new 0, changed 0, unchanged 0\n")  # byte for byte as it was
+    assert (first.err, shell("poll").err) == ("", "")
+    assert re.fullmatch(r"news is not due before \S+ \S+ UTC; it is asked now\n", again.err)
 
     said = shell("work", "--until-idle")
     assert (said.code, said.err) == (0, "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Never
 
 import pytest
 from flask import Flask
@@ -10,6 +12,9 @@ from sqlalchemy import func, select
 
 from bot import clock
 from bot.app import House
+from bot.contracts import Source as Asked
+from bot.intake.poll import LEASE, poll_named
+from bot.intake.trial import run_trial
 from bot.store.audit import Audit
 from bot.store.items import Item
 from bot.store.sources import Source, source_named
@@ -78,8 +83,8 @@ def test_a_dry_run_shows_what_would_come_and_changes_nothing(
     house: House, browser: Browser, paper: str
 ) -> None:
     with house.database.writing() as session:
-        source_named(session, "paper").next_at = clock.now().replace(year=2030)  # type: ignore[union-attr]
-    assert "a worker is on it" in press(browser, "try")
+        source_named(session, "paper").next_at = clock.now() + timedelta(days=1)  # type: ignore[union-attr]
+    assert "it waits for a worker" in press(browser, "try")
     work(house)
     page = seen(browser.get(PAGE))
     assert "What would come of what it shows" in page
@@ -88,6 +93,74 @@ def test_a_dry_run_shows_what_would_come_and_changes_nothing(
     assert row(house).asked_at is None
     with house.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Item)) == 0
+
+
+def test_a_dry_run_that_a_restart_cut_short_is_shown_and_may_be_started_again(
+    house: House, browser: Browser, paper: str, frozen: FrozenClock
+) -> None:
+    def die(_: Source) -> Never:
+        raise KeyboardInterrupt
+
+    press(browser, "try")
+    with pytest.raises(KeyboardInterrupt):
+        run_trial(house.database, die, factories.ZONE)
+    assert "a worker is on it" in seen(browser.get(PAGE))
+    assert "a worker reads it just now" in press(browser, "try")
+    frozen.advance((LEASE + timedelta(seconds=1)).total_seconds())
+    assert "ended before it was done, and nothing was changed" in seen(browser.get(PAGE))
+    assert "it waits for a worker" in press(browser, "try")
+    work(house)
+    assert "What would come of what it shows" in seen(browser.get(PAGE))
+    assert "it was tried too short a time ago" in press(browser, "try")
+
+
+def test_a_source_that_failed_may_be_asked_and_tried_again_after_a_minute(
+    house: House, browser: Browser, frozen: FrozenClock
+) -> None:
+    with house.database.writing() as session:
+        options = {"url": "http://127.0.0.1:9/", "item": "article"}
+        factories.source(session, "paper", kind="html_list", options=options, next_at=clock.now())
+    press(browser, "try")
+    work(house)
+    frozen.advance(minutes=2)
+    for act in ("run", "try"):
+        assert "A worker" in press(browser, act)
+    work(house)
+    frozen.advance(minutes=2)
+    press(browser, "pause")
+    press(browser, "resume")
+    assert row(house).next_at == clock.now()
+
+
+def test_to_pause_and_resume_a_source_does_not_have_it_asked_too_often(
+    house: House, browser: Browser, paper: str
+) -> None:
+    work(house)
+    planned = row(house).next_at
+    press(browser, "pause")
+    press(browser, "resume")
+    assert row(house).next_at == planned
+
+
+def test_what_a_source_is_asked_while_it_is_paused_or_changed_is_not_taken(
+    house: House, browser: Browser, paper: str
+) -> None:
+    """The page takes it out of the worker's hands."""
+
+    def change(source: Source) -> Asked:
+        form = {"option-url": "https://example.org/feed", "every": "900"}
+        browser.submit(f"{PAGE}/edit", f"{PAGE}/edit", **form)
+        return house.open_source(source)
+
+    polled = poll_named(house.database, change, "paper", "worker", factories.ZONE)
+    assert "changed" in str(polled.fault)
+    polled = poll_named(
+        house.database,
+        lambda source: (press(browser, "pause"), house.open_source(source))[1],
+        "paper", "worker", factories.ZONE,
+    )  # fmt: skip
+    assert "paused" in str(polled.fault)
+    assert row(house).cursor == {}
 
 
 def test_troubles_stand_there_with_a_remedy_and_nothing_is_markup(
