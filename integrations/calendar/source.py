@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from bot import clock
 from bot.clock import When
@@ -15,6 +15,7 @@ from bot.contracts import Cursor, Details, Fetched, Language, Report, SourceFaul
 from integrations import articles, text
 from integrations.calendar.occurrences import Agenda, Event, Occurrence, read
 from integrations.charsets import decoded
+from integrations.listing import Site
 from integrations.reading import read as read_address
 from integrations.reading import validators
 
@@ -29,7 +30,7 @@ class CalendarOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: HttpUrl = Field(title="Address", description="of an iCalendar file (.ics)")
+    url: Site = Field(title="Address", description="of an iCalendar file (.ics)")
     language: Language | None = Field(None, title="Language", description="of its events")
     include: Annotated[list[Word], Field(max_length=50)] = Field(
         [], title="Words", description="of which an event must have one; without any, all events count"
@@ -40,13 +41,6 @@ class CalendarOptions(BaseModel):
     def _is_on_the_web(cls, value: Any) -> Any:
         is_webcal = isinstance(value, str) and value.lower().startswith("webcal://")
         return f"https://{value[9:]}" if is_webcal else value
-
-    @field_validator("url")
-    @classmethod
-    def _has_no_user(cls, value: HttpUrl) -> HttpUrl:
-        if value.username or value.password:
-            raise ValueError("must not carry a user name")
-        return value
 
     @field_validator("include", mode="before")
     @classmethod

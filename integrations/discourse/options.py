@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from bot.contracts import Kind, SourceFault, Surroundings
+from integrations.listing import Site
 from integrations.signatures import Secrets
 
 
@@ -43,7 +44,7 @@ class DiscourseOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    url: Annotated[HttpUrl, Field(title="Address", description="of the instance")]
+    url: Annotated[Site, Field(title="Address", description="of the instance")]
     secret: Annotated[
         Secrets | None,
         Field(title="Webhook secret", description="several split by spaces while it is changed"),
@@ -66,13 +67,6 @@ class DiscourseOptions(BaseModel):
     category: Annotated[int | None, Field(gt=0, title="Category to write to", description="its number")] = (
         None
     )
-
-    @field_validator("url")
-    @classmethod
-    def _has_no_user(cls, value: HttpUrl) -> HttpUrl:
-        if value.username or value.password:
-            raise ValueError("must not carry a user name")
-        return value
 
     @property
     def base(self) -> str:

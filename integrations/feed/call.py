@@ -2,60 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.clock import When
-from bot.contracts import Figure, Language, SourceLink
+from bot.contracts import Figure, SourceLink
 from integrations.moments import StatedMoment
-from integrations.text import Text, web_link
+from integrations.report_data import ByLanguage, Link, StatedFigure
+from integrations.report_fields import Euros, Percent
+from integrations.text import Text
 
 Line = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-
-
-Euros = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
-Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-ByLanguage = Literal["fi", "sv", "en", ""]
-SUMS = ("amount_eur", "support_percent")
-
-
-def _web_address(value: str) -> str:
-    link = web_link(value, "")
-    if link is None:
-        raise ValueError("must be an http or https address")
-    return link
-
-
-WebAddress = Annotated[Text, AfterValidator(_web_address)]
-
-
-class Link(BaseModel):
-    """Where the item, or a language version of it, can be read."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    url: WebAddress
-    language: Language | None = None
-    label: Line | None = None
-
-
-class StatedFigure(BaseModel):
-    """A figure as one source or language version states it."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    name: Literal["amount_eur", "support_percent"]
-    value: Euros
-    language: Language | None = None
-    source: Line | None = None
-    url: WebAddress | None = None
-
-    @model_validator(mode="after")
-    def _a_share_ends_at_100(self) -> Self:
-        if self.name == "support_percent" and self.value > 100:
-            raise ValueError("a support_percent ends at 100")
-        return self
 
 
 class CallFields(BaseModel):

@@ -28,8 +28,9 @@ from pydantic import ValidationError
 from bot.clock import When
 from bot.contracts import Kind, Language, Visibility
 from integrations import text
-from integrations.feed.call import SUMS, CallFields, Line
+from integrations.feed.call import CallFields, Line
 from integrations.moments import StatedMoment
+from integrations.reports import SUMS
 from integrations.text import Text, whole
 
 _TICK = timedelta(microseconds=1)

@@ -7,13 +7,14 @@ import re
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.contracts import Cursor, Fetched, Language, SourceFault, Surroundings
 from integrations import http
 from integrations.feed import jsonfeed, syndication
 from integrations.feed.entries import Feed
 from integrations.feed.reports import Reporter
+from integrations.listing import Site
 from integrations.reading import read, validators
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -29,18 +30,11 @@ class FeedOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: HttpUrl | None = Field(None, title="Address", description="of an RSS, Atom or JSON Feed")
+    url: Site | None = Field(None, title="Address", description="of an RSS, Atom or JSON Feed")
     example: str | None = Field(None, title="Example", description="a file of Silta's own examples folder")
     language: Language | None = Field(
         None, title="Language", description="of entries that do not say it themselves"
     )
-
-    @field_validator("url")
-    @classmethod
-    def _has_no_user(cls, value: HttpUrl | None) -> HttpUrl | None:
-        if value and (value.username or value.password):
-            raise ValueError("must not carry a user name")
-        return value
 
     @field_validator("example")
     @classmethod
