@@ -16,6 +16,7 @@ from integrations import dates, pages
 from integrations.articles import today
 from integrations.dates import Span
 from integrations.http import Page
+from integrations.money import euros
 
 CARD: Final = re.compile(r"/(?:(sv|en|fi)/)?-/([^/?#]{1,300})/?")
 """The path of a notice: its language, Finnish where none stands there, and its slug."""
@@ -33,10 +34,6 @@ _FUND = re.compile(r"\b(EAKR|ESR\+|ESR|JTF|ERUF|ESF\+|FRO|ERDF)(?![\w+])")
 _FUNDS = {"ERUF": "EAKR", "ERDF": "EAKR", "ESF+": "ESR+", "FRO": "JTF"}
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ])|\n+")
-_EUROS = re.compile(
-    r"(?<![\d.,])(\d{1,3}(?:[ .\u00a0]\d{3})+|\d+(?:[,.]\d+)?)\s*(milj\w*\.?|mn\b)?\s*(?:euro\w*|€|EUR\b)",
-    re.IGNORECASE,
-)
 _TO_SHARE = re.compile(
     r"käytettäviss|käytettävänä|jaossa|jaetaan|haettaviss|haettavana|myöntövaltuu|till förfogande|disponib|delas ut"
     r"|att (?:söka|fördela)",
@@ -130,9 +127,7 @@ def _amounts(said: str) -> Iterator[float]:
     """What all projects share, in euros: sums in sentences that say so, and not of what one project gets."""
     for sentence in _SENTENCE.split(said):
         if _TO_SHARE.search(sentence) and not _APIECE.search(sentence):
-            for number, millions in _EUROS.findall(sentence):
-                plain = re.sub(r"[ \u00a0]|\.(?=\d{3})", "", number).replace(",", ".")
-                yield round(float(plain) * (1_000_000 if millions else 1), 2)
+            yield from euros(sentence)
 
 
 def _shares(said: str) -> Iterator[float]:
