@@ -31,12 +31,19 @@ def tell(session: Session, draft: Draft, zone: str) -> None:
     gave the built-in source's name to another.
     """
     source = _source(session)
-    if _withdrawn(session, draft):
+    if gone_out(session, draft) == "withdrawn":
         raise Refused("It was withdrawn meanwhile.")
     report = Report(f"draft-{draft.id}", Details.model_validate(draft.content["details"]))
     (taken,) = accept(session, source.id, [report], Rights(may_be_urgent=True, join=False), zone)
     draft.subject_id = taken.item_id
     remember(session, draft, zone)
+
+
+def gone_out(session: Session, draft: Draft) -> str:
+    """The state of the item that an announcement became, empty when it did not."""
+    if draft.kind != "announcement" or draft.subject_id is None:
+        return ""
+    return session.scalar(select(Item.state).where(Item.id == draft.subject_id)) or ""
 
 
 def of_item(session: Session, item_id: int) -> Draft:
@@ -58,7 +65,7 @@ def correct(
     draft = locked(session, draft_id)
     if draft.kind != "announcement":
         raise Refused("It comes from a source: it is changed there.")
-    if _withdrawn(session, draft):
+    if gone_out(session, draft) == "withdrawn":
         raise Refused("It was withdrawn meanwhile.")
     if draft.subject_id is None or draft.state in OPEN:
         return edit(session, draft_id, content, actor, origin)
@@ -83,19 +90,13 @@ def withdraw(session: Session, draft_id: int, zone: str, actor: str, origin: str
         raise Refused("It comes from a source: it is changed there.")
     if draft.subject_id is None:
         raise Refused("It has not gone out: drop it instead.")
-    if _withdrawn(session, draft):
+    if gone_out(session, draft) == "withdrawn":
         return draft
     accept(session, _source(session).id, [Report(f"draft-{draft.id}", None)], Rights(join=False), zone)
     draft.state, draft.release_at, draft.expires_at, draft.updated_at = "dropped", None, None, clock.now()
     forget(session, draft)
     audit.record(session, actor, "announcement.withdrawn", f"item {draft.subject_id}", origin, draft=draft.id)
     return draft
-
-
-def _withdrawn(session: Session, draft: Draft) -> bool:
-    if draft.subject_id is None:
-        return False
-    return session.scalar(select(Item.state).where(Item.id == draft.subject_id)) == "withdrawn"
 
 
 def _source(session: Session) -> Source:

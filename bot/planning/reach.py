@@ -30,7 +30,8 @@ class Reach:
     """The forecast, and in how many cities its contacts are: of the item's own, where it names some.
 
     `corrects`: it is a correction, of which `told` contacts and `posted` conversations hear, since they had what it
-    corrects; the forecast is of the others. `roles`: it is for some roles, so that no conversation hears of it.
+    corrects; the forecast is of the others. `roles`: it is for some roles, so that no conversation hears of it, and
+    posts in `stays` conversations stay as they are.
     """
 
     forecast: Forecast
@@ -39,6 +40,7 @@ class Reach:
     corrects: bool = False
     told: int = 0
     posted: int = 0
+    stays: int = 0
 
 
 def reach(session: Session, details: Details, now: datetime, zone: str, item_id: int | None = None) -> Reach:
@@ -48,15 +50,17 @@ def reach(session: Session, details: Details, now: datetime, zone: str, item_id:
     """
     everybody = session.scalar(select(func.coalesce(func.max(Subscription.id), 0))) or 0
     others: tuple[ColumnElement[bool], ...] = ()
-    told = posted = 0
+    told = posted = stays = 0
     if item_id is not None:
         others = (RECIPIENT.not_in(had_it(item_id)),)
         mine = (RECIPIENT.in_(had_it(item_id)), not_muted(item_id), *may_know(details.roles))
         groups = grouped(session, Whom(details, 0, everybody, mine, fits=False))
         told, posted = (sum(each.count for each in groups if each.place is place) for place in (False, True))
+        had = Whom(details, 0, everybody, (RECIPIENT.in_(had_it(item_id)),), fits=False)
+        stays = sum(each.count for each in grouped(session, had) if each.place) if details.roles else 0
     said = forecast(session, details, now, zone, others)
     cities = _cities(session, Whom(details, 0, everybody, others)) if said.people else 0
-    return Reach(said, cities, bool(details.roles), item_id is not None, told, posted)
+    return Reach(said, cities, bool(details.roles), item_id is not None, told, posted, stays)
 
 
 def _cities(session: Session, whom: Whom) -> int:
@@ -122,6 +126,11 @@ def _corrected(found: Reach, language: Language) -> Iterator[str]:
         yield words.ngettext(
             language, "its post is changed in {n} conversation", "its posts are changed in {n} conversations",
             found.posted,
+        )  # fmt: skip
+    if found.stays:
+        yield words.ngettext(
+            language, "its post in {n} conversation stays as it is: it is for some roles only",
+            "its posts in {n} conversations stay as they are: it is for some roles only", found.stays,
         )  # fmt: skip
 
 

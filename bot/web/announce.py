@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from bot import approval
-from bot.approval import Refused
+from bot.approval import Refused, announcements
 from bot.approval.file_kinds import NAME_LIMIT, Unfit
 from bot.approval.files import ALL_LIMIT, FILE_LIMIT, MOST_FILES, known, looked_at, take_in
 from bot.approval.writing import Form
 from bot.contracts import LANGUAGES, ROLES, Enclosure
 from bot.contracts.words import LANGUAGE_NAMES
+from bot.conversation.announcing.labels import UNCHANGED
 from bot.planning.roles import role_names
 from bot.planning.spoken import file_size
 from bot.store.drafts import Draft
@@ -29,8 +30,6 @@ CHANGED = (
 )
 
 PUT_FORWARD = "Put forward: another coordinator approves it."
-_SAVED = {"approved": "Nothing was changed: it stays approved."}
-"""What is still what was approved, since the same was saved again."""
 
 UPLOAD_LIMIT = ALL_LIMIT + 2 * 1024 * 1024
 """Bytes of a form with files: all that they may be together, and the texts."""
@@ -57,16 +56,19 @@ def save() -> Response | Redirect:
 
 
 @announce.get("/announce/<int(max=2147483647):draft_id>")
-def change(draft_id: int) -> Response:
-    """The form of a draft."""
+def change(draft_id: int) -> Response | Redirect:
+    """The form of a draft; of one that has gone out it is a correction."""
     with house().database.reading() as session:
         draft = _announcement(session.get(Draft, draft_id))
+    if _gone_out(draft) == "withdrawn":
+        flash("It was withdrawn: nothing of it can be corrected any more.")
+        return redirect(f"/approvals/{draft_id}", 303)
     return _page(filled(draft.content, house().settings.zone), draft)
 
 
 @announce.post("/announce/<int(max=2147483647):draft_id>")
 def save_again(draft_id: int) -> Response | Redirect:
-    """Keep what was changed: whatever was approved before is void."""
+    """Keep what was changed: whatever was approved before is void. What has gone out stands until that is approved."""
     return _keep(draft_id)
 
 
@@ -85,7 +87,7 @@ def _keep(draft_id: int | None) -> Response | Redirect:
     except Refused as fault:
         form.faults["form"] = str(fault)
         return _page(form, draft, 409)
-    flash(_SAVED.get(state) or (PUT_FORWARD if forward else "Saved. It is not put forward yet."))
+    flash(UNCHANGED.get(state) or (PUT_FORWARD if forward else "Saved. It is not put forward yet."))
     return redirect(f"/approvals/{saved}", 303)
 
 
@@ -102,9 +104,9 @@ def _save(draft_id: int | None, content: dict[str, Any]) -> tuple[int, str, bool
             there = session.get(Draft, draft_id, with_for_update=True)
             if there is None or there.version != seen:
                 raise Refused(CHANGED)
-            kept = approval.edit(session, draft_id, content, actor, origin)
+            kept = announcements.correct(session, draft_id, content, actor, origin)
         state = kept.state
-        if state in _SAVED:
+        if state in UNCHANGED:
             return kept.id, state
         if forward:
             approval.submit(session, network, kept.id, actor, origin, url=f"{root}/approvals/{kept.id}")
@@ -140,12 +142,21 @@ def _announcement(draft: Draft | None) -> Draft:
     return draft
 
 
+def _gone_out(draft: Draft | None) -> str:
+    """The state of the item that it became, empty when it has not gone out."""
+    if draft is None:
+        return ""
+    with house().database.reading() as session:
+        return announcements.gone_out(session, draft)
+
+
 def _page(form: Form, draft: Draft | None = None, status: int = 200) -> Response:
     return page(
         "announce.html",
         status,
         form=form,
         draft=draft,
+        gone_out=_gone_out(draft),
         languages=[(each, LANGUAGE_NAMES[each]) for each in LANGUAGES],
         file_size=file_size,
         roles=[(role, role_names(role, "en").capitalize()) for role in ROLES],

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from bot import approval, clock
-from bot.approval import Refused
+from bot.approval import Refused, announcements
 from bot.approval.content import details_of
 from bot.approval.differences import differences
 from bot.contracts import LANGUAGES, Language, Outgoing
 from bot.contracts.words import LANGUAGE_NAMES
+from bot.conversation.announcing.shown import CORRECTS
 from bot.planning.forecast import complete_in
 from bot.planning.wording import compose
 from bot.store.drafts import Draft, Letter
@@ -71,6 +72,8 @@ def one(draft_id: int) -> Response:
             goes_out=drafts.goes_out(session, house(), draft)
             if draft.state not in {"released", "dropped"}
             else "",
+            gone_out=announcements.gone_out(session, draft),
+            corrects=CORRECTS,
             missing=drafts.missing_texts(session, house(), draft),
             differences=differences(draft, "en", house().network, house().settings.zone),
             languages=[
@@ -125,9 +128,9 @@ def approve(draft_id: int) -> Redirect:
     )
 
 
-@approvals.post("/approvals/<int(max=2147483647):draft_id>/<any(undo, drop, submit, return):act>")
+@approvals.post("/approvals/<int(max=2147483647):draft_id>/<any(undo, drop, submit, return, withdraw):act>")
 def decide(draft_id: int, act: str) -> Redirect:
-    """Undo an approval, give back with a note, put forward again, or drop."""
+    """Undo an approval, give back with a note, put forward again, drop, or withdraw what has gone out."""
     note, url = typed(request.form.get("note")), f"{house().settings.public_url}/approvals/{draft_id}"
     network = house().network
     work: Mapping[str, tuple[_Work, str]] = {
@@ -146,6 +149,12 @@ def decide(draft_id: int, act: str) -> Redirect:
                 session, network, draft_id, actor, origin, url=url
             ),
             "Put forward: another coordinator approves it.",
+        ),
+        "withdraw": (
+            lambda session, actor, origin: announcements.withdraw(
+                session, draft_id, house().settings.zone, actor, origin
+            ),
+            "Withdrawn: whoever was told of it hears so.",
         ),
         "drop": (
             lambda session, actor, origin: approval.drop(session, draft_id, actor, origin),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.approval import UNDO
+from bot.approval.announcements import gone_out
 from bot.approval.content import details_of, send_at
 from bot.approval.drafts import titled
 from bot.contracts import LANGUAGES
@@ -19,6 +20,7 @@ from bot.letters.content import LetterContent
 from bot.letters.release import sending_time
 from bot.planning.forecast import forecast
 from bot.planning.letter_readers import count_readers
+from bot.planning.reach import reach, reach_lines
 from bot.store.contacts import Contact
 from bot.store.drafts import Draft, Letter
 from bot.web.forecasts import spoken, spoken_letter
@@ -91,6 +93,9 @@ def goes_out(session: Session, house: House, draft: Draft) -> str:
     if details is None:
         return ""
     at = draft.release_at or max(clock.now(), send_at(draft) or clock.now())
+    if gone_out(session, draft) == "published":
+        found = reach(session, details, at, zone, draft.subject_id)
+        return "; ".join(reach_lines(found, "en", zone))
     said = forecast(session, details, at, zone)
     later = at > clock.now() + UNDO
     return spoken(said, zone, house.settings.delivery_mode, at if later else None)

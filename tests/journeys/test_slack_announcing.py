@@ -19,7 +19,7 @@ from tests.fakes.slack_workspace import Posted
 from tests.journeys.slack_announcement import play
 from tests.journeys.slack_desk import SECRET, Desk, desk_of, until
 from tests.journeys.slack_told import Told
-from tests.town import OpenTown
+from tests.town import TAMPERE, OpenTown
 from tests.unit.approval.test_file_kinds import picture
 
 
@@ -98,6 +98,32 @@ def test_the_count_of_a_correction_is_of_those_who_were_told(desk: Desk) -> None
     assert "And new to others" not in counted.text
     desk.bob.press(None, "announce.count.cities", [])
     desk.modal(desk.bob, "And new to others:\n• 1 contact in 1 city", deep=2)
+
+
+def test_posts_that_are_out_stay_when_roles_come_later_and_the_form_says_so(desk: Desk) -> None:
+    desk.put_forward(desk.alice, title_en="Welcome")
+    (asked,) = [post for post in desk.told(desk.bob) if "Welcome" in post.text]
+    desk.bob.press(asked, "Approve")
+    desk.modal(desk.bob, "Approved.")
+    desk.close(desk.bob)
+    desk.town.hand.advance(minutes=2)
+    desk.town.settle()
+    before = [post.text for post in desk.town.posts(TAMPERE)]
+    desk.bob.press(asked, "Look at it")
+    desk.modal(desk.bob, "It has gone out.")
+    desk.bob.press(None, "Edit")
+    desk.modal(desk.bob, "This corrects an announcement", deep=2)
+    desk.bob.press(None, "announce.count.roles", ["coordinator"])
+    desk.modal(desk.bob, "its posts in 2 conversations stay as they are: it is for some roles only", deep=2)
+    desk.bob.submit({"title_en": "Welcome, coordinators"})
+    desk.modal(desk.bob, "Put forward", deep=2)
+    (wanted,) = [post for post in desk.told(desk.alice) if "needs another pair of eyes" in post.text]
+    desk.alice.press(wanted, "Approve")
+    desk.modal(desk.alice, "Approved.")
+    desk.town.hand.advance(minutes=15)
+    desk.town.settle()
+    assert before
+    assert [post.text for post in desk.town.posts(TAMPERE)] == before
 
 
 def test_what_is_approved_and_handed_in_unchanged_stays_approved(desk: Desk) -> None:

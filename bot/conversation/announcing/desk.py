@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import approval, clock, words
 from bot.approval import Refused, announcements
+from bot.approval.announcements import gone_out
 from bot.approval.drafts import locked
 from bot.contracts import Details, Language
 from bot.contracts.announcing import Act, Seen, Sheet, Sorry, Writing
@@ -26,7 +27,7 @@ from bot.conversation.announcing.forms import (
     with_files,
 )
 from bot.conversation.announcing.labels import DONE, UNCHANGED, choices, labels
-from bot.conversation.announcing.shown import Rules, gone_out, readings, seen, when_lines
+from bot.conversation.announcing.shown import CORRECTS, Rules, readings, seen, when_lines
 from bot.people.identities import bound
 from bot.planning.alerts import WATCHERS
 from bot.planning.reach import reach, reach_lines
@@ -187,7 +188,6 @@ class Announcements:
         language = author.language
         details = sketch(values, self._rules.network, tab)
         corrects = draft is not None and gone_out(session, draft) == "published"
-        notice = "This corrects an announcement that has gone out; until then it stands as it is."
         return Writing(
             language=language,
             words=labels(language),
@@ -197,7 +197,7 @@ class Announcements:
             draft=sheet.draft,
             version=sheet.version,
             count=self._count(session, author, details, values.get("send_at"), draft),
-            notice=words.gettext(language, notice) if corrects else "",
+            notice=words.gettext(language, CORRECTS) if corrects else "",
         )
 
     def _faulty(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock, words
+from bot.approval.announcements import gone_out
 from bot.approval.content import details_of, send_at
 from bot.approval.differences import differences
 from bot.approval.drafts import titled
@@ -25,7 +26,6 @@ from bot.planning.spoken import moment
 from bot.planning.wording import compose
 from bot.store.contacts import Contact
 from bot.store.drafts import Draft
-from bot.store.items import Item
 
 _STATES = {
     "draft": "Draft: it is being written.",
@@ -36,7 +36,7 @@ _STATES = {
     "dropped": "Dropped: it will not go out.",
 }
 
-
+CORRECTS = "This corrects an announcement that has gone out; until then it stands as it is."
 _REPEATED = {
     "weekly": "It is repeated every week, after an approval each time.",
     "monthly": "It is repeated every month, after an approval each time.",
@@ -83,13 +83,6 @@ def readings(details: Details, network: Network) -> tuple[Message, ...]:
     return tuple(compose(details, language, network) for language in LANGUAGES)
 
 
-def gone_out(session: Session, draft: Draft) -> str:
-    """The state of the item that an announcement became, empty when it did not."""
-    if draft.kind != "announcement" or draft.subject_id is None:
-        return ""
-    return session.scalar(select(Item.state).where(Item.id == draft.subject_id)) or ""
-
-
 def when_lines(at: datetime, language: Language, zone: str, own: str) -> Iterator[str]:
     """When it goes out, in the network's zone, and in the author's own where that differs."""
     if at <= clock.now():  # what is corrected had its time
@@ -113,9 +106,7 @@ def _lines(
         return
     yield words.gettext(language, _STATES[draft.state])
     if state == "published" and draft.state != "released":
-        yield words.gettext(
-            language, "This corrects an announcement that has gone out; until then it stands as it is."
-        )
+        yield words.gettext(language, CORRECTS)
     if author := session.scalar(select(Contact.name).where(Contact.pseudonym == draft.author)):
         yield words.gettext(language, "Written by {name}.", name=author)
     if draft.content.get("repeat") in _REPEATED:
