@@ -38,7 +38,7 @@ class RakennerahastotOptions(BaseModel):
         description="paths, split by commas; all are read",
     )
     instead: Several = Field(
-        ("/rahoitushaku",), title="Else", description="paths that are tried when those have no cards"
+        ("/rahoitushaut",), title="Else", description="paths that are tried when those have no cards"
     )
     most: int = Field(
         20, ge=2, le=60, title="Notices", description="at most so many notice pages are read a poll"

@@ -173,12 +173,12 @@ def test_a_call_whose_end_cannot_be_read_is_told_and_named(site: FakeRakenneraha
 
 def test_the_other_path_is_asked_only_when_the_first_has_no_cards(site: FakeRakennerahastot) -> None:
     lahti(site, linked=False)
-    site.cards("/rahoitushaku", "/-/haku-lahti")
+    site.cards("/rahoitushaut", "/-/haku-lahti")
     assert list(told(ask(site))) == ["/-/haku-lahti"]
     site.cards("/hakuajat", "/-/haku-lahti")
     site.requests.clear()
     ask(site)
-    assert "/rahoitushaku" not in paths(site)
+    assert "/rahoitushaut" not in paths(site)
 
 
 def test_at_most_so_many_pages_are_read_new_ones_first(site: FakeRakennerahastot) -> None:
@@ -228,7 +228,7 @@ def test_one_bad_notice_costs_only_itself(site: FakeRakennerahastot) -> None:
 
 def test_lists_without_cards_are_a_fault(site: FakeRakennerahastot) -> None:
     site.cards("/hakuajat")
-    site.cards("/rahoitushaku")
+    site.cards("/rahoitushaut")
     with pytest.raises(SourceFault) as fault:
         ask(site)
     assert fault.value.kind == "structure"
