@@ -17,7 +17,7 @@ from bot.intake.inbox import SourceInbox
 from bot.people.csv_file import ImportFault, Table
 from bot.people.enrolment import Person
 from bot.people.import_csv import people_of
-from bot.store.sources import Source
+from bot.store.sources import Source, there
 from integrations.howspace.exports import read_chat, read_people
 from integrations.howspace.options import HowspaceOptions
 from integrations.howspace.workbook import Sheet, WorkbookFault
@@ -52,7 +52,7 @@ class Exports:
 def chat_source(house: House, name: str | None) -> Source:
     """The workspace that a chat belongs to: the named one, or the only one. Raises SourceFault."""
     with house.database.reading() as session:
-        rows = session.scalars(select(Source).where(Source.kind == "howspace").order_by(Source.name)).all()
+        rows = session.scalars(select(Source).where(Source.kind == "howspace", there()).order_by(Source.name)).all()
     found = [row for row in rows if name in {None, row.name}]
     if len(found) == 1:
         return found[0]

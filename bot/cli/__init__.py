@@ -22,7 +22,7 @@ from bot.cli import (
     serving,
     sift,
     slack,
-    sources,
+    source_removal,
     working,
 )
 from bot.cli.opening import database_fault
@@ -39,7 +39,8 @@ def commands() -> None:
 
 
 for room in (
-    contacts, creamailer, deliveries, destinations, digest, doctor, howspace, serving, sift, slack, sources, working,
+    contacts, creamailer, deliveries, destinations, digest, doctor, howspace, serving, sift, slack, source_removal,
+    working,
 ):  # fmt: skip
     for command in room.COMMANDS:
         commands.add_command(command)

@@ -27,7 +27,7 @@ from bot.store.deliveries import Delivery, Fanout, in_state
 from bot.store.destinations import Destination
 from bot.store.drafts import Draft
 from bot.store.schema import schema_fault
-from bot.store.sources import Source
+from bot.store.sources import Source, there
 from bot.store.workplace import Account
 from bot.work.steps import MakeSender
 from bot.work.workers import living_workers
@@ -210,7 +210,7 @@ def _outbox(house: House) -> Iterator[Finding]:
 
 def _sources(house: House) -> Iterator[Finding]:
     with house.database.reading() as session:
-        rows = session.scalars(select(Source).order_by(Source.name)).all()
+        rows = session.scalars(select(Source).where(there()).order_by(Source.name)).all()
     for row in rows:
         what = f"source {row.name}"
         if row.paused:

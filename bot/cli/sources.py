@@ -20,7 +20,7 @@ from bot.intake.poll import let_go
 from bot.intake.presets import Preset, Way, presets
 from bot.intake.setup import name_fault, new_source
 from bot.store.audit import record
-from bot.store.sources import Source, source_named
+from bot.store.sources import Source, source_named, there
 
 
 @click.group("sources")
@@ -162,7 +162,7 @@ def list_() -> None:
     """List the sources and how they are. Secrets are never shown."""
     house = our_house()
     with house.database.reading() as session:
-        rows = session.scalars(select(Source).order_by(Source.name)).all()
+        rows = session.scalars(select(Source).where(there()).order_by(Source.name)).all()
     if not rows:
         click.echo("there are no sources yet: python -m bot sources add feed NAME --set url=https://…")
     for row in rows:
@@ -199,7 +199,7 @@ def resume(name: str) -> None:
 def _set_paused(name: str, paused: bool) -> None:
     house = our_house()
     with house.database.writing() as session:
-        row = _named(session, name)
+        row = named(session, name)
         session.refresh(row, with_for_update=True)
         row.paused = paused
         if paused:
@@ -210,12 +210,10 @@ def _set_paused(name: str, paused: bool) -> None:
     click.echo(f"{name} {'is paused' if paused else 'brings news again'}")
 
 
-def _named(session: Session, name: str) -> Source:
+def named(session: Session, name: str) -> Source:
+    """The source of that name. Raises ClickException with those there are."""
     row = source_named(session, name)
     if row is None:
-        known = ", ".join(session.scalars(select(Source.name).order_by(Source.name)))
+        known = ", ".join(session.scalars(select(Source.name).where(there()).order_by(Source.name)))
         raise click.ClickException(f"there is no source {name!r}: there are {known or 'none yet'}")
     return row
-
-
-COMMANDS = (sources,)

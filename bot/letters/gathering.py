@@ -15,7 +15,7 @@ from bot.letters.content import LetterContent, Placed
 from bot.settings import Settings
 from bot.store.drafts import Letter
 from bot.store.items import Item, ReportRow
-from bot.store.sources import Source
+from bot.store.sources import REMOVED, Source
 
 LOOK_BACK = 6
 """Letters whose items do not come again."""
@@ -82,7 +82,7 @@ def _sources(session: Session, item_ids: Collection[int]) -> Mapping[int, set[st
     )
     found: dict[int, set[str]] = defaultdict(set)
     for item_id, name, kind in rows:
-        found[item_id] |= {name, kind}
+        found[item_id] |= {name.partition(REMOVED)[0], kind}
     return found
 
 

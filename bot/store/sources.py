@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.contracts import Defaults, Language
@@ -14,6 +14,8 @@ from bot.store.types import Row
 HOUSE_KIND = "house"
 """The kind of a source that is no integration: what coordinators write on the house's own pages."""
 
+REMOVED = " (removed"
+"""What the name of a source that was removed goes on with: no other source can be called so."""
 
 USUAL_FLOOD_LIMIT = 20
 
@@ -55,6 +57,16 @@ class Source(Row):
     certificate_ends: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
+    @property
+    def removed(self) -> bool:
+        """Whether it was removed, and stays only as the origin of what it brought (`bot.intake.removal`)."""
+        return REMOVED in self.name
+
+    @property
+    def called(self) -> str:
+        """Its name, without the mark of one that was removed."""
+        return self.name.partition(REMOVED)[0]
+
     def stated_defaults(self, language: Language) -> Defaults:
         """The defaults as the contract has them; `language` where the source names none."""
         known = self.defaults
@@ -77,6 +89,11 @@ class Received(Row):
     received_at: Mapped[datetime] = mapped_column(index=True)
 
 
+def there() -> ColumnElement[bool]:
+    """Whether a source was not removed."""
+    return ~Source.name.contains(REMOVED, autoescape=True)
+
+
 def source_named(session: Session, name: str) -> Source | None:
-    """The source of that name."""
-    return session.scalar(select(Source).where(Source.name == name))
+    """The source of that name, unless it was removed."""
+    return None if REMOVED in name else session.scalar(select(Source).where(Source.name == name))

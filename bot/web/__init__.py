@@ -42,6 +42,7 @@ from bot.web.sifted import sifted
 from bot.web.sign_in import sign_in
 from bot.web.slack import ChatDoors, slack
 from bot.web.source_form import source_form
+from bot.web.source_removal import source_removal
 from bot.web.sources import sources
 from bot.web.why import why
 from bot.web.workspaces import workspaces
@@ -103,6 +104,7 @@ def build(house: House) -> Flask:
         sifted,
         sources,
         source_form,
+        source_removal,
         slack,
     )
     for blueprint in pages:

@@ -14,7 +14,7 @@ from bot.planning.notices import open_fanouts
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state
 from bot.store.items import Item, ReportRow
-from bot.store.sources import Source
+from bot.store.sources import Source, there
 from bot.web.faults import find_faults
 from bot.web.house import house
 from bot.web.items import Entry, entries
@@ -81,7 +81,7 @@ def _sources(session: Session) -> list[SourceLine]:
         SourceLine(
             source, source.brought_at or _last_report(session, source), source.fault or _closed(source)
         )
-        for source in session.scalars(select(Source).order_by(Source.name))
+        for source in session.scalars(select(Source).where(there()).order_by(Source.name))
     ]
 
 

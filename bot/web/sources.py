@@ -17,11 +17,12 @@ from werkzeug.wrappers import Response as Redirect
 from bot import clock
 from bot.contracts import Capabilities, Integration, SourceFault
 from bot.intake.poll import let_go
+from bot.intake.removal import removed, removed_at
 from bot.intake.trial import KEPT, ask_trial, being_read
 from bot.intake.watch.remedies import OTHER, REMEDIES
 from bot.store.audit import record
 from bot.store.db import ring
-from bot.store.sources import HOUSE_KIND, Source, source_named
+from bot.store.sources import HOUSE_KIND, Source, source_named, there
 from bot.store.watch import SourceRun, SourceTrial, SourceTrouble
 from bot.web import guard
 from bot.web.house import house
@@ -65,22 +66,24 @@ class Line:
     week: int
     month: int
     has_sample: bool
-
     has_exports: bool
+
 
 @sources.get("/sources")
 def show() -> Response:
     """All sources."""
     with house().database.reading() as session:
-        rows = session.scalars(select(Source).where(Source.kind != HOUSE_KIND).order_by(Source.name)).all()
-        return page("sources.html", lines=_lines(session, rows), looks=STATES)
+        mine = select(Source).where(Source.kind != HOUSE_KIND, there()).order_by(Source.name)
+        lines = _lines(session, session.scalars(mine).all())
+        gone = [(each, removed_at(each)) for each in removed(session)]
+        return page("sources.html", lines=lines, looks=STATES, gone=gone)
 
 
 @sources.get("/sources/<name>")
 def one(name: str) -> Response:
     """One source, with its runs and its troubles."""
     with house().database.reading() as session:
-        source = _named(session, name)
+        source = named(session, name)
         mine = select(SourceRun).where(SourceRun.source_id == source.id)
         past = select(SourceTrouble).where(SourceTrouble.source_id == source.id)
         trial = session.get(SourceTrial, source.id)
@@ -104,7 +107,7 @@ def do(name: str, act: str) -> Redirect:
     actor, origin = guard.actor(), guard.origin()
 
     def work(session: Session) -> str:
-        source = _named(session, name, lock=True)
+        source = named(session, name, lock=True)
         said = acts[act](session, source)
         if said is None:
             return _REFUSED[act]
@@ -185,6 +188,7 @@ def _lines(session: Session, rows: Sequence[Source]) -> list[Line]:
                 source, kind.title if kind else source.kind, _able(kind, source),
                 "closed" if _closed(source) else state_of(source, wrong), wrong,
                 week.get(source.id, 0), month.get(source.id, 0), bool(kind and kind.sample),
+                house().exports(source) is not None,
             )
         )  # fmt: skip
     return lines
@@ -193,7 +197,6 @@ def _lines(session: Session, rows: Sequence[Source]) -> list[Line]:
 def _closed(source: Source) -> bool:
     """Whether a source that sends by itself would not be let in, as its options are not right."""
     if source.next_at is not None or source.paused:
-                house().exports(source) is not None,
         return False
     try:
         house().open_webhook(source)
@@ -240,7 +243,8 @@ def _able(kind: Integration | None, source: Source) -> tuple[str, ...]:
     return tuple(said for name, said in ABLE.items() if getattr(found, name))
 
 
-def _named(session: Session, name: str, *, lock: bool = False) -> Source:
+def named(session: Session, name: str, *, lock: bool = False) -> Source:
+    """The source of that name. 404 for one that there is not, or not any more, and for the house's own."""
     source = source_named(session, name) if "\x00" not in name else None
     if source is None or source.kind == HOUSE_KIND:
         abort(404)

@@ -13,11 +13,12 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.intake.removal import forget_removed
 from bot.intake.turns import forget_hosts
 from bot.intake.watch.runs import forget_runs
 from bot.intake.watch.troubles import APART, close, open_trouble, open_troubles, tell
 from bot.planning.alerts import Phrase, phrase
-from bot.store.sources import HOUSE_KIND, Source
+from bot.store.sources import HOUSE_KIND, Source, there
 from bot.store.watch import SourceRun, SourceTrial, SourceTrouble
 from bot.workdays import is_working_day
 
@@ -40,8 +41,9 @@ class Habit:
 
 def go_round(session: Session, zone: str) -> None:
     """Look after every source once, and drop what is too old."""
-    for source in session.scalars(select(Source).where(Source.kind != HOUSE_KIND).order_by(Source.id)):
+    for source in session.scalars(select(Source).where(Source.kind != HOUSE_KIND, there()).order_by(Source.id)):
         look_after(session, source, zone)
+    forget_removed(session)
     forget_runs(session)
     forget_hosts(session)
     now = clock.now()

@@ -111,3 +111,20 @@ def test_a_dry_run_says_what_would_come_and_takes_nothing_in(shell: Shell) -> No
     assert "paper: new 29" in shell("poll", "paper").out
     assert "paper: would be new 0, changed 0, unchanged 29" in shell("poll", "paper", "--dry-run").out
     assert "can be asked" in shell("poll", "none", "--dry-run").err
+
+
+def test_a_source_is_removed_and_put_back(shell: Shell, database: Database) -> None:
+    shell("sources", "add", "feed", "turku-news", "--set", "example=news.xml")
+    assert shell("sources", "remove", "turku-news").lines == [
+        "turku-news was removed; what it brought stays",
+        "within 30 days this undoes it: python -m bot sources put-back turku-news",
+    ]
+    assert "turku-news" not in shell("sources", "list").out
+    assert shell("sources", "remove", "turku-news").code == 1
+    assert "there are turku-news" in shell("sources", "put-back", "turku").err
+    assert shell("sources", "put-back", "turku-news").out == "turku-news is back\n"
+    assert "there are none" in shell("sources", "put-back", "turku-news").err
+    feed = row(database, "turku-news")
+    assert feed
+    assert (feed.options, feed.paused) == ({"example": "news.xml"}, False)
+    assert "pause it instead" in shell("sources", "remove", "webhook").err
