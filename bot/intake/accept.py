@@ -5,18 +5,19 @@ A report is unique by (source, external id). Many are taken at once, because a p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Accepted, Details, Report, Verdict
+from bot.intake.candidates import Beside, batches, lock_keys
 from bot.intake.fingerprint import fingerprint
-from bot.intake.joins import Newcomers, offer_known
+from bot.intake.joins import Newcomers, offer_known, see_beside
 from bot.intake.keys import identifier, keys
-from bot.intake.matching import lock_keys
 from bot.intake.records import Content, Known, keep_own_word, keep_word, known_reports, take_back
 from bot.intake.relevance.judge import Sieve
 from bot.intake.relevance.keeping import concerns, judgements
@@ -24,8 +25,12 @@ from bot.intake.renewal import Cause, renew
 from bot.log import logger
 from bot.planning.calls import disagrees, state_of
 from bot.planning.notices import announce, over_at
+from bot.store.items import ReportRow
 
 _log = logger("intake")
+
+PORTION = 25
+"""Reports taken in by one transaction, when a poll brings many: SQLite's one writer is held well under 100 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +54,50 @@ class Rights:
 
 
 def accept(
-    session: Session, source_id: int, reports: Sequence[Report], rights: Rights, zone: str
+    session: Session,
+    source_id: int,
+    reports: Sequence[Report],
+    rights: Rights,
+    zone: str,
+    beside: Beside | None = None,
 ) -> list[Accepted]:
     """Take in what one source says, one answer for each report, in their order.
 
     The same external id twice is taken in the order given, as if in two calls; so is the same identifier.
+    `beside` is what comes in other portions of the same news.
     """
     if rights.join:
         lock_keys(session, [report.details for report in reports if report.details], zone)
     answers: dict[int, Accepted] = {}
     waiting = dict(enumerate(reports))
     while waiting:
-        firsts: dict[str, int] = {}
-        numbers: set[str] = set()
-        for at, report in waiting.items():
-            number = identifier(report.details) if report.details and rights.join else ""
-            if report.external_id not in firsts and number not in numbers:
-                firsts[report.external_id] = at
-                numbers |= {number} - {""}
-        now_ones = [waiting.pop(at) for at in firsts.values()]
-        found = _accept_distinct(session, source_id, now_ones, rights, zone)
-        answers.update(zip(firsts.values(), found, strict=True))
+        firsts = _firsts(waiting, rights)
+        now_ones = [waiting.pop(at) for at in firsts]
+        found = _accept_distinct(session, source_id, now_ones, rights, zone, beside)
+        answers.update(zip(firsts, found, strict=True))
     return [answers[at] for at in range(len(reports))]
+
+
+def in_portions(
+    session: Session, source_id: int, reports: Sequence[Report], rights: Rights, zone: str
+) -> tuple[list[Sequence[Report]], Beside | None]:
+    """What one source says in portions, each for a transaction of its own, and what to tell `accept` of the others.
+
+    With it all come to the same as if taken in together. Nothing is changed.
+    """
+    portions = list(batches(reports, PORTION)) or [()]
+    if len(portions) == 1 or not rights.join:
+        return portions, None
+    known: set[str] = set()
+    for some in batches(reports):
+        told = select(ReportRow.external_id).where(ReportRow.source_id == source_id)
+        known |= set(
+            session.scalars(told.where(ReportRow.external_id.in_([each.external_id for each in some])))
+        )
+    firsts = [reports[at] for at in _firsts(dict(enumerate(reports)), rights)]
+    contents = [_content(each, rights, zone) for each in firsts if each.external_id not in known]
+    new = [each for each in contents if each and (each.judged is None or each.judged.concerns)]
+    return portions, see_beside(session, source_id, new, rights.state, zone)
 
 
 def foresee(
@@ -84,8 +111,27 @@ def foresee(
     ]
 
 
+def _firsts(waiting: Mapping[int, Report], rights: Rights) -> list[int]:
+    """Where those stand that can be taken in together: of the same external id, or number, the first."""
+    ids: set[str] = set()
+    numbers: set[str] = set()
+    firsts = []
+    for at, report in waiting.items():
+        number = identifier(report.details) if report.details and rights.join else ""
+        if report.external_id not in ids and number not in numbers:
+            firsts.append(at)
+            ids.add(report.external_id)
+            numbers |= {number} - {""}
+    return firsts
+
+
 def _accept_distinct(
-    session: Session, source_id: int, reports: Sequence[Report], rights: Rights, zone: str
+    session: Session,
+    source_id: int,
+    reports: Sequence[Report],
+    rights: Rights,
+    zone: str,
+    beside: Beside | None,
 ) -> list[Accepted]:
     known = known_reports(session, source_id, [report.external_id for report in reports])
     now = clock.now()
@@ -114,7 +160,7 @@ def _accept_distinct(
     revised = renew(session, causes, zone, now)
     ours = [content for content in new if not content.judged or content.judged.concerns]
     rest = [content for content in new if content.judged and not content.judged.concerns]
-    come = Newcomers.settle(session, source_id, ours, rights.state, rights.join, zone, now)
+    come = Newcomers.settle(session, source_id, ours, rights.state, rights.join, zone, now, beside)
     aside = Newcomers.settle(session, source_id, rest, "aside", False, zone, now)
     answers.update(come.answers | aside.answers)
     living = [item_id for item_id, details in come.made if not _over(details, zone, now)]

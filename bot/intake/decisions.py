@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Details
+from bot.intake.candidates import STANDING
 from bot.intake.fingerprint import fingerprint
-from bot.intake.matching import STANDING
 from bot.intake.moving import move_people, move_told
-from bot.intake.records import Content, first_revisions, insert_items, revise_item
+from bot.intake.records import Change, Content, first_revisions, insert_items, revise_items
 from bot.intake.relevance.keeping import filled
 from bot.intake.renewal import Cause, renew
 from bot.planning.notices import announce
@@ -50,7 +50,7 @@ def same(session: Session, report_id: int, item_id: int, zone: str, actor: str, 
         _remember(session, each, kept.id, "joined", actor, now, own=gone.id)
     session.execute(update(ReportRow).where(ReportRow.id.in_(reports)).values(item_id=kept.id))
     _settle_offers(session, kept.id, gone.id, actor, now)
-    revise_item(session, gone.id, reports[0], gone.content(), "joined", zone, now)
+    revise_items(session, [Change(gone.id, reports[0], gone.content(), "joined")], zone, now)
     session.execute(
         update(Item).where((Item.id == gone.id) | (Item.joined_into == gone.id)).values(joined_into=kept.id)
     )

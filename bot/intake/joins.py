@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.contracts import Accepted, Details
-from bot.intake.matching import MOST_OFFERS, Match, look_up, match, undecided
+from bot.intake.candidates import Beside, batches, look_up
+from bot.intake.matching import MOST_OFFERS, Match, match, undecided
 from bot.intake.records import Content, Known, first_revisions, insert_items, insert_reports
 from bot.intake.renewal import Cause, renew
 from bot.store.db import insert_into
@@ -36,10 +38,11 @@ class Newcomers:
         join: bool,
         zone: str,
         now: datetime,
+        beside: Beside | None = None,
     ) -> Newcomers:
         """Join each to its item, or make it one of its own; what is doubtful is offered."""
-        matches = _matches(session, source_id, contents, zone) if join else {}
-        joined = _surely(matches, state)
+        matches = _matches(session, source_id, contents, zone, beside) if join else {}
+        joined = _surely(matches, state, beside.promised if beside else {})
         own = [content for content in contents if content.external_id not in joined]
         added = [content for content in contents if content.external_id in joined]
         items = insert_items(session, own, state, zone, now)
@@ -47,10 +50,10 @@ class Newcomers:
         first_revisions(session, own, items, reports, now)
         theirs = [joined[content.external_id].item_id for content in added]
         others = insert_reports(session, source_id, added, theirs, now)
-        for content, report_id in zip(added, others, strict=True):
-            keep(session, report_id, [joined[content.external_id]], "joined", now)
-        for content, report_id in zip(own, reports, strict=True):
-            keep(session, report_id, matches.get(content.external_id, ())[:MOST_OFFERS], "offered", now)
+        sure = [(at, joined[c.external_id]) for c, at in zip(added, others, strict=True)]
+        keep(session, sure, "joined", now)
+        offered = [(at, matches.get(c.external_id, ())) for c, at in zip(own, reports, strict=True)]
+        keep(session, [(at, each) for at, found in offered for each in found[:MOST_OFFERS]], "offered", now)
         causes = {item: Cause(report, state, fresh=True) for item, report in zip(theirs, others, strict=True)}
         answers = {c.external_id: Accepted("accepted", item) for c, item in zip(own, items, strict=True)}
         for content, item in zip(added, theirs, strict=True):
@@ -72,40 +75,75 @@ def offer_known(
     count = select(ReportRow.item_id).where(ReportRow.item_id.in_(items))
     shared = set(session.scalars(count.group_by(ReportRow.item_id).having(func.count() > 1)))
     known = look_up(session, source_id, [content.details for _, content in changed], zone)
-    for before, content in changed:
+    for at, (before, content) in enumerate(changed):
         if before.item_id not in shared:
-            found = match(known, source_id, content.details, zone, before.item_id)[:MOST_OFFERS]
+            found = match(known, at, source_id, content.details, zone, before.item_id)[:MOST_OFFERS]
             mine = undecided(session, before.report_id, before.item_id, found)
-            keep(session, before.report_id, mine, "offered", now)
+            keep(session, [(before.report_id, each) for each in mine], "offered", now)
 
 
-def keep(session: Session, report_id: int, matches: Iterable[Match], state: str, now: datetime) -> None:
-    """Keep what a report was found to be like. What is kept already stays as it is."""
+def see_beside(
+    session: Session, source_id: int, contents: Sequence[Content], state: str, zone: str
+) -> Beside:
+    """What comes beside a part of these new contents, each its own: nothing is changed."""
+    brought = Counter(key for content in contents for key in content.keys)
+    matches: dict[str, list[Match]] = {}
+    for some in batches(contents):
+        matches |= _matches(session, source_id, some, zone, Beside(brought), near=False)
+    promised = {each.item_id: external_id for external_id, each in _surely(matches, state, {}).items()}
+    return Beside(brought, promised)
+
+
+def keep(session: Session, matches: Iterable[tuple[int, Match]], state: str, now: datetime) -> None:
+    """Keep what reports, by id, were found to be like. What is kept already stays as it is."""
     rows = [
         {
             "report_id": report_id, "item_id": each.item_id, "state": state, "score": each.alike.score,
             "why": [list(why) for why in each.alike.why], "made_at": now,
         }
-        for each in matches
+        for report_id, each in matches
     ]  # fmt: skip
     if rows:
         session.execute(insert_into(session, Likeness).values(rows).on_conflict_do_nothing())
 
 
 def _matches(
-    session: Session, source_id: int, contents: Sequence[Content], zone: str
+    session: Session,
+    source_id: int,
+    contents: Sequence[Content],
+    zone: str,
+    beside: Beside | None,
+    near: bool = True,
 ) -> dict[str, list[Match]]:
-    known = look_up(session, source_id, [content.details for content in contents], zone)
+    """What each is like. With `near`, what is surely nothing else's is also looked for among other days."""
+    matches = _looked_up(session, source_id, contents, zone, beside, near=False)
+    rest = [each for each in contents if not any(found.alike.sure for found in matches[each.external_id])]
+    if near and rest:
+        brought = Counter(key for content in contents for key in content.keys)
+        all_beside = Beside(brought | beside.brought, beside.promised) if beside else Beside(brought)
+        matches |= _looked_up(session, source_id, rest, zone, all_beside, near=True)
+    return matches
+
+
+def _looked_up(
+    session: Session,
+    source_id: int,
+    contents: Sequence[Content],
+    zone: str,
+    beside: Beside | None,
+    near: bool,
+) -> dict[str, list[Match]]:
+    said = [content.details for content in contents]
+    known = look_up(session, source_id, said, zone, beside, near=near)
     return {
-        content.external_id: found
-        for content in contents
-        if (found := match(known, source_id, content.details, zone))
+        content.external_id: match(known, at, source_id, content.details, zone)
+        for at, content in enumerate(contents)
     }
 
 
-def _surely(matches: dict[str, list[Match]], state: str) -> dict[str, Match]:
+def _surely(matches: dict[str, list[Match]], state: str, promised: Mapping[int, str]) -> dict[str, Match]:
     """What joins at once: nothing that needs approval, on either side, gets round it. An item takes one report of
-    a source, and the likeliest comes first."""
+    a source, and the likeliest comes first: that is the one it is promised to, if it is to any."""
     sure = [
         (external_id, each)
         for external_id, found in matches.items()
@@ -115,7 +153,7 @@ def _surely(matches: dict[str, list[Match]], state: str) -> dict[str, Match]:
     joined: dict[str, Match] = {}
     taken: set[int] = set()
     for external_id, each in sorted(sure, key=lambda pair: -pair[1].alike.score):
-        if each.item_id not in taken:
+        if each.item_id not in taken and promised.get(each.item_id, external_id) == external_id:
             joined[external_id] = each
             taken.add(each.item_id)
     return joined

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -19,6 +20,9 @@ TITLED = frozenset({"call", "event"})
 _TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|_hs\w*|ref|source|at_\w+)$")
 _LANGUAGES = frozenset({"fi", "sv", "en", "se", "fi-fi", "sv-fi", "en-gb", "fi_fi", "sv_fi", "en_gb"})
 _MOST_LINKS = 8
+
+FURTHEST_DAYS = 60
+"""Days that a deadline may have moved; further away the same title is that of the next round."""
 
 
 def keys(details: Details, zone: str) -> set[str]:
@@ -40,7 +44,26 @@ def strong_keys(details: Details) -> set[str]:
 def day_key(details: Details, zone: str) -> str:
     """The key of its day alone; empty when it has none."""
     day = day_of(details) if details.kind in TITLED else None
-    return _digest("day", details.kind, local_day(day, zone).isoformat()) if day else ""
+    return _of_day(details.kind, local_day(day, zone)) if day else ""
+
+
+def near_day_keys(details: Details, zone: str) -> set[str]:
+    """The keys of all days that its day may have been moved from or to."""
+    day = day_of(details) if details.kind in TITLED else None
+    if day is None:
+        return set()
+    mine = local_day(day, zone)
+    return {_of_day(details.kind, mine + timedelta(days=days)) for days in _around(mine)}
+
+
+def _around(day: date) -> range:
+    """Days before and after, within what a calendar has."""
+    return range(-min(FURTHEST_DAYS, (day - date.min).days), min(FURTHEST_DAYS, (date.max - day).days) + 1)
+
+
+@lru_cache(4096)
+def _of_day(kind: str, day: date) -> str:
+    return _digest("day", kind, day.isoformat())
 
 
 def links(details: Details) -> list[str]:
@@ -81,7 +104,7 @@ def identifier(details: Details) -> str:
     return re.sub(r"[\W_]+", "", text)
 
 
-@lru_cache(4096)
+@lru_cache(16384)
 def plain(title: str) -> str:
     """A title's words in lower case, without signs."""
     text = unicodedata.normalize("NFKC", title).casefold()

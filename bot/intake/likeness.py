@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.contracts import Details, Language
-from bot.intake.keys import TITLED, day_of, identifier, links, plain
+from bot.intake.keys import FURTHEST_DAYS, TITLED, day_of, identifier, links, plain
 from bot.planning.calls import local_day
 
 SURE, DOUBT = 93.0, 75.0
@@ -18,9 +19,6 @@ SURE, DOUBT = 93.0, 75.0
 
 SUBSET, LEAST = 95.0, 3
 """Titles of which one has all the words of the other may be the same when the shorter has at least three."""
-
-FURTHEST_DAYS = 60
-"""Days that a deadline may have moved; further away the same title is that of the next round."""
 
 _LINKED = frozenset({"call", "event", "news"})
 _NUMBER = re.compile(r"\d+|\b[ivx]{1,4}\b")
@@ -63,9 +61,24 @@ def compare(one: Details, other: Details, zone: str, *, own_link: bool) -> Alike
     return Alike(False, best, why) if near and (not cities or not others or cities & others) else None
 
 
-def may_be_titled(one: Mapping[Language, str], other: Mapping[Any, str]) -> bool:
-    """Whether two titles by language are alike enough to look any further."""
-    return any(_alike(plain(one[each]), plain(other[each])) >= DOUBT for each in one if each in other)
+def like_titled(
+    title: Mapping[Language, str], others: Sequence[Mapping[Any, str]], least: float
+) -> Iterator[int]:
+    """Which of these titles by language are alike enough to look any further; some more than once."""
+    for language, words in title.items():
+        mine = plain(words)
+        choices = {at: plain(other[language]) for at, other in enumerate(others) if language in other}
+        alike = process.extract_iter(_in_order(mine), {at: _in_order(each) for at, each in choices.items()},
+                                     scorer=fuzz.ratio, score_cutoff=least)  # fmt: skip
+        near = {at for _, _, at in alike}
+        if least <= DOUBT and len(mine.split()) >= LEAST:
+            near |= {
+                at
+                for _, _, at in process.extract_iter(
+                    mine, choices, scorer=fuzz.token_set_ratio, score_cutoff=SUBSET
+                )
+            }
+        yield from (at for at in near if _alike(mine, choices[at]) >= least)
 
 
 def _days(one: Details, other: Details, zone: str) -> Days:
@@ -87,12 +100,16 @@ def _titles(one: Details, other: Details) -> list[float]:
 
 
 def _alike(one: str, other: str) -> float:
+    """The likeness of two plain titles, of 100; 0 where the numbers in them contradict."""
     mine, theirs = _numbers(one), _numbers(other)
     if mine - theirs and theirs - mine:
         return 0.0
-    score = fuzz.token_sort_ratio(one, other)
-    if min(len(one.split()), len(other.split())) >= LEAST and fuzz.token_set_ratio(one, other) >= SUBSET:
-        return max(score, DOUBT)
+    score = fuzz.ratio(_in_order(one), _in_order(other))
+    if score >= DOUBT:
+        return score
+    long_enough = min(len(one.split()), len(other.split())) >= LEAST
+    if long_enough and fuzz.token_set_ratio(one, other, score_cutoff=SUBSET):
+        return DOUBT
     return score
 
 
@@ -101,5 +118,12 @@ def _same_numbers(one: Details, other: Details) -> bool:
     return all(_numbers(plain(one.title[each])) == _numbers(plain(other.title[each])) for each in both)
 
 
-def _numbers(title: str) -> set[str]:
-    return set(_NUMBER.findall(title))
+@lru_cache(16384)
+def _in_order(title: str) -> str:
+    """A plain title's words by the alphabet: what is alike but for their order is the same so."""
+    return " ".join(sorted(title.split()))
+
+
+@lru_cache(16384)
+def _numbers(title: str) -> frozenset[str]:
+    return frozenset(_NUMBER.findall(title))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import When
@@ -152,30 +152,50 @@ def take_back(session: Session, before: Known, as_of: datetime | None, now: date
     _touch_report(session, before, now, withdrawn=True, as_of=as_of or before.as_of)
 
 
-def revise_item(
-    session: Session,
-    item_id: int,
-    report_id: int,
-    details: Details | None,
-    state: str,
-    zone: str,
-    now: datetime,
-) -> None:
-    """Give an item its next revision, by a report; without details it is withdrawn."""
-    columns = _columns(details, zone) if details else {}
-    revision = session.scalar(
-        update(_ITEMS)
-        .where(_ITEMS.c.id == item_id)
-        .values(revision=_ITEMS.c.revision + 1, updated_at=now, state=state, **columns)
-        .returning(_ITEMS.c.revision)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an item says next, by which report; without details it is withdrawn."""
+
+    item_id: int
+    report_id: int
+    details: Details | None
+    state: str
+
+
+def revise_items(session: Session, changes: Sequence[Change], zone: str, now: datetime) -> None:
+    """Give items, each once, their next revisions."""
+    for said in (True, False):
+        rows = [
+            {
+                "of": each.item_id,
+                "state": each.state,
+                **(_columns(each.details, zone) if each.details else {}),
+            }
+            for each in changes
+            if (each.details is not None) == said
+        ]
+        if rows:
+            columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "of"}
+            next_one = update(_ITEMS).where(_ITEMS.c.id == bindparam("of"))
+            columns |= {"revision": _ITEMS.c.revision + 1, "updated_at": now}
+            session.execute(next_one.values(**columns), rows)
+    ids = [each.item_id for each in changes]
+    revisions = dict(
+        session.execute(select(_ITEMS.c.id, _ITEMS.c.revision).where(_ITEMS.c.id.in_(ids))).all()
     )
-    said = {"item_id": item_id, "revision": revision, "report_id": report_id, "made_at": now}
-    session.execute(insert(_REVISIONS).values(details=columns.get("details"), **said))
-    if details is None:
-        return
+    made = [
+        {
+            "item_id": each.item_id, "revision": revisions[each.item_id], "report_id": each.report_id,
+            "details": dump(each.details) if each.details else None, "made_at": now,
+        }
+        for each in changes
+    ]  # fmt: skip
+    if made:
+        session.execute(insert(_REVISIONS), made)
+    pairs = [(each.item_id, each.details) for each in changes if each.details]
     for links in (_CITIES, _TOPICS):
-        session.execute(delete(links).where(links.c.item_id == item_id))
-    _link(session, [(item_id, details)])
+        session.execute(delete(links).where(links.c.item_id.in_([item for item, _ in pairs])))
+    _link(session, pairs)
 
 
 def dump(details: Details) -> dict[str, Any]:

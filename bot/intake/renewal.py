@@ -15,7 +15,7 @@ from bot.intake.conflicts import tell_conflict
 from bot.intake.fingerprint import fingerprint
 from bot.intake.keys import keys
 from bot.intake.merged import Part, merge
-from bot.intake.records import keep_own_word, revise_item
+from bot.intake.records import Change, keep_own_word, revise_items
 from bot.intake.relevance.keeping import filled, judgements
 from bot.store.items import Item, ReportRow
 from bot.store.sources import Source
@@ -43,26 +43,30 @@ def renew(session: Session, causes: Mapping[int, Cause], zone: str, now: datetim
     locked = select(Item).where(Item.id.in_(causes)).order_by(Item.id).with_for_update()
     items = session.scalars(locked.execution_options(populate_existing=True)).all()
     parts = _parts(session, items, zone)
-    return [item.id for item in items if _renew(session, item, parts[item.id], causes[item.id], zone, now)]
+    before = {item.id: item.content() for item in items}
+    changes = [
+        change
+        for item in items
+        if (change := _change(item, before[item.id], parts[item.id], causes[item.id], zone))
+    ]
+    revise_items(session, changes, zone, now)
+    for each in changes:
+        if each.details and each.details.stated_deadlines != before[each.item_id].stated_deadlines:
+            tell_conflict(session, each.item_id, each.details, zone)
+    return [each.item_id for each in changes]
 
 
-def _renew(
-    session: Session, item: Item, parts: Sequence[Part], cause: Cause, zone: str, now: datetime
-) -> bool:
+def _change(item: Item, before: Details, parts: Sequence[Part], cause: Cause, zone: str) -> Change | None:
     if not parts:
         if item.state in {"withdrawn", "aside"}:  # readers never saw it: there is nothing to take back
-            return False
-        revise_item(session, item.id, cause.report_id, None, "withdrawn", zone, now)
-        return True
-    before, after = item.content(), merge(parts, zone)
+            return None
+        return Change(item.id, cause.report_id, None, "withdrawn")
+    after = merge(parts, zone)
     state = _state(item.state, cause)
     seen = fingerprint(before) != fingerprint(after)
     if item.state != "withdrawn" and not seen and state in {item.state, "waiting"}:
-        return False  # what no reader sees needs neither a revision nor anybody's approval
-    revise_item(session, item.id, cause.report_id, after, state, zone, now)
-    if after.stated_deadlines != before.stated_deadlines:
-        tell_conflict(session, item.id, after, zone)
-    return True
+        return None  # what no reader sees needs neither a revision nor anybody's approval
+    return Change(item.id, cause.report_id, after, state)
 
 
 def _state(before: str, cause: Cause) -> str:
