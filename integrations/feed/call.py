@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.clock import When
 from bot.contracts import Figure, SourceLink
@@ -13,7 +13,16 @@ from integrations.report_data import ByLanguage, Link, StatedFigure
 from integrations.report_fields import Euros, Percent
 from integrations.text import Text
 
-Line = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+def _stated(value: str, longest: int = 500) -> str:
+    line = " ".join(value.split())
+    if not 1 <= len(line) <= longest:
+        raise ValueError(f"must have 1 to {longest} characters")
+    return line
+
+
+Line = Annotated[Text, AfterValidator(_stated)]
+Number = Annotated[Text, AfterValidator(lambda value: _stated(value, 200))]
 
 
 class CallFields(BaseModel):
@@ -33,7 +42,7 @@ class CallFields(BaseModel):
     may_close_early: bool | None = None
     briefing_at: StatedMoment | None = None
     contact_role: Line | None = None
-    identifier: Annotated[Line, StringConstraints(max_length=200)] | None = None
+    identifier: Number | None = None
     links: Annotated[list[Link], Field(max_length=20)] | None = None
     figures: Annotated[list[StatedFigure], Field(max_length=20)] | None = None
     stated_state: Literal["upcoming", "open", "closed"] | None = None

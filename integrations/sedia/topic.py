@@ -14,12 +14,13 @@ from datetime import time
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.clock import When
 from bot.contracts import LANGUAGES, Details, Language, Report, SourceLink, Surroundings
 from integrations import text
 from integrations.listing import Key, stated
+from integrations.text import Text
 
 # Seen in public client code; https://ec.europa.eu/info/funding-tenders/opportunities/portal shows the names.
 _PROGRAMMES: Final = {
@@ -46,17 +47,24 @@ class Topic(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     identifier: Key
-    title: str = Field(min_length=1)
-    call_title: str = Field("", alias="callTitle")
+    title: Text
+    call_title: Text = Field("", alias="callTitle")
     language: str = ""
     types: tuple[str, ...] = Field(("",), alias="type")
     status: str = ""
     opens: Any = Field(None, alias="startDate")
     deadlines: tuple[Any, ...] = Field((), alias="deadlineDate")
     model: str = Field("", alias="deadlineModel")
-    programme: str = Field("", alias="frameworkProgramme")
+    programme: Text = Field("", alias="frameworkProgramme")
     description: str = Field("", alias="descriptionByte")
     budget: str = Field("", alias="budgetOverview")
+
+    @field_validator("title")
+    @classmethod
+    def _says_something(cls, value: str) -> str:
+        if not text.title(value, is_html=True):
+            raise ValueError("it is empty")
+        return value
 
     @model_validator(mode="before")
     @classmethod
