@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot import clock, words
@@ -24,6 +24,13 @@ WATCHERS = ("coordinator", "admin")
 """Roles whose holders look after the network: they get alerts, and may sign in."""
 
 _KEY_LENGTH = 80
+_house = ""
+
+
+def use(public_url: str) -> None:
+    """Let alerts of this process lead to the pages of this installation from now on."""
+    global _house
+    _house = public_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ def alert(
     /,
     *,
     url: str = "",
+    path: str = "",
     urgent: bool = False,
     besides: str = "",
     only: str = "",
@@ -58,26 +66,20 @@ def alert(
 ) -> int:
     """Tell all coordinators and admins something, in the way each prefers; returns how many are told now.
 
-    `title` and `text` are msgids with the same `values`, `text` as Markdown; `url` is where something can be
-    done about it; `draft`, an id and a version, is one to be decided on in a chat. Each is told once for a
-    `key`, however often it is said; not `besides`, a pseudonym, who knows it already, and `only` one, if it
-    concerns nobody else. Who wants no personal messages gets none. What is not urgent waits for their hours.
+    `title` and `text` are msgids with the same `values`, `text` as Markdown; `url`, or the `path` of a page of ours,
+    is where something can be done about it; `draft`, an id and a version, is one to be decided on in a chat. Each is
+    told once for a `key`, however often it is said; not `besides`, a pseudonym, who knows it already, and `only` one,
+    if it concerns nobody else. Who wants no personal messages gets none. What is not urgent waits for their hours.
     Over a `broken` medium nobody is told who can be told over another.
     """
     short = key if len(key) <= _KEY_LENGTH else hashlib.sha256(key.encode()).hexdigest()
-    asked = (
-        select(Contact.pseudonym, Contact.language, Destination.id, Destination.sender, Subscription.hours)
-        .join(Subscription, Subscription.contact_id == Contact.id)
-        .join(Destination, Destination.id == Subscription.destination_id)
-        .where(Contact.role.in_(WATCHERS), Contact.erased_at.is_(None), Subscription.rhythm != "off")
-        .where(Contact.pseudonym != besides)
-        .order_by(Contact.id)
-    )
+    asked = _watchers().where(Contact.pseudonym != besides)
     watchers = session.execute(asked.where(Contact.pseudonym == only) if only else asked).all()
     if not watchers:
         return 0
 
     others = _other_ways(session, broken) if broken else {}
+    url = url or (path and _house and f"{_house}{path}")
 
     def compose(language: Language) -> Message:
         return _compose(network, language, title, text, url, urgent, draft, does, values)
@@ -103,6 +105,21 @@ def alert(
     if told:
         ring(session, "send")
     return told
+
+
+def anybody(session: Session) -> bool:
+    """Whether there is a coordinator or an admin to tell something."""
+    return session.execute(_watchers().limit(1)).first() is not None
+
+
+def _watchers() -> Select[str, Language, int, str, str]:
+    return (
+        select(Contact.pseudonym, Contact.language, Destination.id, Destination.sender, Subscription.hours)
+        .join(Subscription, Subscription.contact_id == Contact.id)
+        .join(Destination, Destination.id == Subscription.destination_id)
+        .where(Contact.role.in_(WATCHERS), Contact.erased_at.is_(None), Subscription.rhythm != "off")
+        .order_by(Contact.id)
+    )
 
 
 def _other_ways(session: Session, broken: str) -> dict[str, dict[str, object]]:

@@ -11,8 +11,9 @@ from functools import partial
 from flask import Blueprint, Response, request
 
 from bot import clock, words
-from bot.contracts import LANGUAGES
+from bot.contracts import LANGUAGES, Language
 from bot.contracts.words import OWN_NAMES
+from bot.conversation.announcing import labels
 from bot.links import Bearer
 from bot.log import logger
 from bot.planning.alerts import WATCHERS
@@ -130,9 +131,19 @@ def _page(badge: Badge, done: Done) -> Response:
             soon=soon,
             latest=latest(session, looker, soon),
             choices=choices(language),
-            coordinator=contact is not None and contact.role in WATCHERS,
+            **(_desk(language) if contact is not None and contact.role in WATCHERS else {}),
             **(_own(contact) if contact else {}),
         )
+
+
+def _desk(language: Language) -> dict[str, object]:
+    """What a coordinator's form of an announcement offers."""
+    settings = house().settings
+    return {
+        "writing": labels.choices(language, house().network),
+        "zone": settings.zone,
+        "own_page": f"{settings.public_url}/announce",
+    }
 
 
 def _own(contact: Contact) -> dict[str, object]:

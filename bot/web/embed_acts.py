@@ -17,11 +17,12 @@ from bot.approval.writing import Form
 from bot.contracts import ANSWERS, LANGUAGES, Language
 from bot.conversation.replies import answer_label, refusal
 from bot.links import Bearer
+from bot.log import logger
 from bot.people import answers as kept
 from bot.people.answers import Refused
 from bot.people.choices import choose
 from bot.people.mutes import mute, unmute
-from bot.planning.alerts import WATCHERS, alert
+from bot.planning.alerts import WATCHERS, alert, anybody
 from bot.store.contacts import Contact
 from bot.store.drafts import Draft
 from bot.web.announce_form import Taken, read
@@ -33,6 +34,7 @@ from bot.web.peers import client_address
 from bot.web.reader_form import read as read_choices
 
 Sent = MultiDict[str, str]
+_log = logger("web.embed")
 
 
 @dataclass(slots=True)
@@ -134,10 +136,14 @@ def _put_forward_already(session: Session, contact: Contact, content: Mapping[st
 
 
 def _join(session: Session, badge: Badge) -> Done:
-    """Tell coordinators that somebody wants to be added, once a week; nobody is added by that."""
+    """Tell coordinators, if there are any, that somebody wants to be added, once a week; nobody is added by that."""
     say = said_in(badge.chosen_language or house().settings.default_language)
     if "@" not in badge.email:
         return Done(fault=say("The workspace did not tell us your address."), status=422)
+    if not anybody(session):
+        _log.warning("nobody hears who asks to be added", remedy="make somebody a coordinator")
+        said = say("Nobody looks after this network yet: ask whoever runs the workspace to add you.")
+        return Done(fault=said, status=409)
     week = clock.now().isocalendar()
     key = hashlib.sha256(badge.email.casefold().encode()).hexdigest()[:24]
     alert(

@@ -297,6 +297,59 @@ def test_a_coordinator_posts_and_another_approves(browser: Browser, house: House
         assert (draft.state, draft.author, draft.kind) == ("waiting", charlie.pseudonym, "announcement")
 
 
+def test_an_announcement_says_what_it_is_when_it_is_and_that_it_is_urgent(
+    browser: Browser, house: House
+) -> None:
+    with house.database.writing() as session:
+        factories.person(session, "Charlie", role="coordinator", cities=(), language="sv")
+    page = browser.get(signed("charlie@example.org"))
+    said = {
+        "kind": "event", "title_sv": "Möte", "visibility": "network", "urgent": "1", "location": "Åbo",
+        "roles": "coordinator", "starts_at_day": "2027-01-15", "starts_at_time": "16:15",
+        "send_at_day": "2026-12-01",
+    }  # fmt: skip
+    wrong = press(browser, page, "announce", **said | {"starts_at_day": "", "closes_at_day": "2020-01-01"})
+    assert wrong.status_code == 422
+    for each in ("Ett klockslag behöver ett datum.", "Det har redan passerat."):
+        assert each in seen(wrong)
+    assert 'value="16:15" aria-invalid="true" aria-describedby="fault-starts_at"' in wrong.text
+    assert 'name="urgent" value="1" checked' in wrong.text
+    assert '<option value="event" selected>' in wrong.text
+    assert press(browser, wrong, "announce", **said).status_code == 200
+    with house.database.reading() as session:
+        content = session.scalars(select(Draft)).one().content
+    assert content["send_at"] == "2026-12-01T07:00:00+00:00"
+    assert content["details"] == {
+        "kind": "event", "title": {"sv": "Möte"}, "urgent": True, "location": "Åbo",
+        "roles": ["coordinator"], "starts_at": "2027-01-15T14:15:00+00:00",
+    }  # fmt: skip
+
+
+def test_a_coordinator_finds_the_page_that_takes_pictures_and_files(browser: Browser, house: House) -> None:
+    with house.database.writing() as session:
+        factories.person(session, "Charlie", role="coordinator", cities=(), language="en")
+    page = browser.get(signed("charlie@example.org"))
+    assert f'href="{house.settings.public_url}/announce" target="_blank"' in page.text
+    assert "/announce" not in browser.get(signed()).text
+
+
+@pytest.mark.parametrize("rhythm", ["", "off"])
+def test_whoever_asks_where_nobody_coordinates_is_told_so(
+    browser: Browser, house: House, rhythm: str
+) -> None:
+    if rhythm:  # nor does one who wants to hear nothing
+        with house.database.writing() as session:
+            factories.person(session, "Charlie", role="coordinator", rhythm=rhythm)
+    page = browser.get(signed("mallory@example.org"), headers={"Accept-Language": "en"})
+    answer = press(browser, page, "join")
+    assert (answer.status_code, rows(house, MessageRow)) == (409, rows(house, MessageRow))
+    assert "Nobody looks after this network yet" in seen(answer)
+    assert "A coordinator gets your name" not in seen(answer)
+    with house.database.writing() as session:
+        factories.person(session, "Bob", role="admin")
+    assert "A coordinator gets your name" in seen(press(browser, answer, "join"))
+
+
 def test_erased_people_are_unknown_and_nothing_of_them_is_shown(browser: Browser, house: House) -> None:
     with house.database.writing() as session:
         session.execute(update(Contact).values(erased_at=NOON, email=None, email_key=None))
