@@ -116,7 +116,7 @@ def _decoded(part: Message) -> str:
     body = raw if isinstance(raw, bytes) else b""
     try:
         return body.decode(part.get_content_charset() or "utf-8", "replace")[:_MOST]
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # of a name with a NUL, too
         return body.decode("utf-8", "replace")[:_MOST]
 
 

@@ -22,7 +22,9 @@ GONE = "…"
 
 _MOST = 200_000
 _MOST_SECRETS = 500
-_UNSEEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
 _LOGIN = re.compile(
     r"log-?in|sign-?in|kirjaudu|inlogg|token|auth|otp|secret|invit|kutsu|magic|passw|session|ticket|sso|sig(nature)?$"
     r"|(^|[_-])(key|code|hash|jwt|apikey)([_-]|$)|^(k|t|c|s)$",
@@ -94,7 +96,7 @@ class Eraser:
 
     def link(self, link: str) -> str:
         """An address as it may be shown; empty when nothing of it may."""
-        link = html.unescape(html.unescape(link))
+        link = _UNSEEN.sub("", html.unescape(html.unescape(link)))
         for _ in range(5):
             if re.match(r"https?%", link, re.IGNORECASE):
                 link = unquote(link)

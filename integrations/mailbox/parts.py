@@ -26,7 +26,7 @@ def decoded_part(part: Message, most: int = MOST) -> str:
     raw = part_bytes(part)
     try:
         return raw.decode(part.get_content_charset() or "utf-8", "replace")[:most]
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # of a name with a NUL, too
         return raw.decode("utf-8", "replace")[:most]
 
 

@@ -98,6 +98,15 @@ def test_no_disguise_of_a_login_link_comes_through_as_html(html: str) -> None:
     assert SECRET[12:] not in told
 
 
+def test_control_characters_neither_hide_a_login_link_nor_lose_the_letter() -> None:
+    hidden = LOGIN.replace("Ki", "K\x02i").replace("Ji", "J&#1;i")
+    for raw in (letter(hidden), letter(html=f"<p>Hei\x00\x02 &#1; <a href='{hidden}'>Avaa</a></p>")):
+        told = repr(reader().read(raw.replace(b'charset="utf-8"', b'charset="utf\x00-8"')))
+        assert "Kokous perjantaina" in told
+        assert HALF not in told
+        assert SECRET[12:] not in told
+
+
 def test_a_secret_of_one_part_is_blotted_from_the_other_and_from_the_subject() -> None:
     raw = letter(LOGIN, "<p>Tunnus on abc4efgh</p>", subject=f"Koodi {SECRET}")
     told = only(reader().read(raw.replace(b"token=3D", b"o=3Dabc4efgh&token=3D")))
