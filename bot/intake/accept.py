@@ -167,7 +167,7 @@ def _accept_distinct(
     how = "notice" if rights.tell else "quiet"
     announce(session, living if rights.state == "published" else [], how, source_id)
     announce(session, come.revised, how, source_id)
-    announce(session, revised, "notice", source_id)
+    announce(session, revised, how, source_id)
     if rights.join:
         offer_known(session, source_id, changed, zone, now)
     return [answers[report.external_id] for report in reports]

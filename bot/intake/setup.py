@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Integration
+from bot.intake.poll import begin_anew
 from bot.store.sources import USUAL_FLOOD_LIMIT, Source
 
 TAKEN = frozenset({"bounce"})
@@ -21,6 +24,40 @@ def name_fault(name: str) -> str | None:
     if name in TAKEN:
         return f"{name!r} is the house's own name at /in: choose another"
     return None
+
+
+CHANGED = ("options", "defaults", "publish", "may_be_urgent", "first_poll", "every", "sifted")
+"""What of a source a form can change."""
+
+
+def change_source(session: Session, source: Source, changed: Source, secrets: Collection[str]) -> bool:
+    """Make a source, whose row is locked, as `changed` has it; `secrets` are options by which it is only let in.
+
+    One that is asked is asked at once when its options changed. When what is read changed, or whom it concerns, its
+    next look is a first one: from the beginning, and silent unless it says announce. Returns whether it is.
+    """
+    before, options = _what_is_read(source, secrets), source.options
+    for field in CHANGED:
+        setattr(source, field, getattr(changed, field))
+    anew = before != _what_is_read(source, secrets)
+    if source.next_at is None or not (anew or options != source.options):
+        return False
+    cursor = source.cursor
+    begin_anew(session, source)
+    if anew:
+        source.well_at = None
+    else:
+        source.cursor = cursor
+    return anew
+
+
+def silent_next(source: Source) -> bool:
+    """Whether nobody will be told of what a source's next look brings."""
+    return source.next_at is not None and source.well_at is None and source.first_poll == "silent"
+
+
+def _what_is_read(source: Source, secrets: Collection[str]) -> tuple[object, ...]:
+    return {name: value for name, value in source.options.items() if name not in secrets}, source.defaults
 
 
 def new_source(kind: Integration, name: str, options: Mapping[str, Any], stated: Mapping[str, Any]) -> Source:

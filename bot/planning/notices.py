@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Subquery, case, exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
@@ -45,7 +45,7 @@ def announce(
 ) -> None:
     """Have these items' newest revisions told to whom they fit: freeze the audience as it is now.
 
-    With the purpose `quiet` nobody is told; only their reminders are planned.
+    With the purpose `quiet` nobody new is told: who waits to hear of it gets this revision, and reminders are planned.
     """
     ids = list(item_ids)
     if not ids:
@@ -95,7 +95,8 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: 
         return corrections.plan(session, network, fanout, item, size)
     if fanout.cursor == 0:
         _begin(session, network, item, zone)
-    if item.state == "published" and fanout.cursor < fanout.upto and fanout.purpose == "notice":
+    planned = fanout.purpose == "notice" or (fanout.purpose == "quiet" and item.revision > 1)
+    if item.state == "published" and fanout.cursor < fanout.upto and planned:
         return _plan(session, network, zone, fanout, item, size)
     # Of a first revision nothing older can be left over.
     first = item.revision == 1 and item.state == "published"
@@ -119,8 +120,10 @@ def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: I
     after, end = fanout.cursor, chunk_end(session, fanout.cursor, fanout.upto, size)
     late = over is not None and over <= clock.now()
     # Of a first revision nobody can have muted anything.
-    unmuted = (not_muted(item.id),) if item.revision > 1 else ()
-    whom = Whom(details, after, end, unmuted)
+    but: tuple[ColumnElement[bool], ...] = (not_muted(item.id),) if item.revision > 1 else ()
+    if fanout.purpose == "quiet":
+        but += (_waiting(item.id),)
+    whom = Whom(details, after, end, but)
     found = [] if late else groups(session, whom)
     if found:
         told = audience(network, whom)
@@ -137,11 +140,17 @@ def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: I
         if fanout.gathered:
             floods.digest_soon(session, whom)
     # Straight to the next one it fits: in a large network most items concern few.
-    following = None if late else next_match(session, Whom(details, end, fanout.upto, unmuted))
+    following = None if late else next_match(session, Whom(details, end, fanout.upto, but))
     fanout.cursor = fanout.upto if following is None else following - 1
     if fanout.cursor == fanout.upto and item.revision == 1:
         fanout.done_at = clock.now()
     return end - after
+
+
+def _waiting(item_id: int) -> ColumnElement[bool]:
+    """Who waits to be told of an older revision: they get the newest instead, also when it is a quiet one."""
+    theirs = Delivery.destination_id == Subscription.destination_id
+    return exists().where(Delivery.item_id == item_id, theirs, Delivery.state.in_(UNTOLD))
 
 
 def _waits(told: Subquery, fanout: Fanout, over: datetime | None, hours: Iterable[str]) -> ColumnElement[str]:

@@ -41,6 +41,7 @@ from bot.web.samples import samples
 from bot.web.sifted import sifted
 from bot.web.sign_in import sign_in
 from bot.web.slack import ChatDoors, slack
+from bot.web.source_acts import source_acts
 from bot.web.source_form import source_form
 from bot.web.source_removal import source_removal
 from bot.web.sources import sources
@@ -103,6 +104,7 @@ def build(house: House) -> Flask:
         imports,
         sifted,
         sources,
+        source_acts,
         source_form,
         source_removal,
         slack,

@@ -3,43 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_args
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
-from pydantic import SecretStr, ValidationError
-from pydantic.fields import FieldInfo
 from werkzeug.wrappers import Response as Redirect
 
 from bot.contracts import KINDS, LANGUAGES, Integration, Visibility
-from bot.intake.poll import begin_anew
 from bot.intake.presets import presets
-from bot.intake.setup import name_fault, new_source
+from bot.intake.setup import change_source, name_fault, new_source, silent_next
 from bot.store.audit import record
 from bot.store.db import ring
 from bot.store.sources import HOUSE_KIND, Source, source_named
 from bot.web import guard
 from bot.web.house import house
 from bot.web.pages import page, typed
+from bot.web.source_fields import PREFIX, field_of, options_of, secrets_of
 
 source_form = Blueprint("source_form", __name__)
-
-_SECRET_WORDS = ("secret", "token", "password", "key")
-PREFIX = "option-"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One option: `choices` where only some values are right; the value of a `secret` one is never shown."""
-
-    name: str
-    label: str
-    hint: str
-    needed: bool
-    secret: bool
-    choices: tuple[str, ...]
-    value: str
-    fault: str
 
 
 @source_form.get("/add-source")
@@ -63,7 +43,7 @@ def add() -> Response | Redirect:
     """Add a source as the form says."""
     kind = _kind(request.form.get("kind", ""))
     stated = _stated()
-    options, faults = _options(kind, {})
+    options, faults = options_of(kind, request.form, {})
     name = typed(request.form.get("name"))
     if fault := name_fault(name):
         faults["name"] = fault
@@ -95,7 +75,7 @@ def change(name: str) -> Response | Redirect:
     """Change a source as the form says. What is secret stays as it is where nothing is typed."""
     source = _source(name)
     kind, stated = _kind(source.kind), _stated()
-    options, faults = _options(kind, source.options)
+    options, faults = options_of(kind, request.form, source.options)
     faults |= _every_fault(kind, stated)
     if faults:
         return _form(kind, source, options, stated, faults)
@@ -106,13 +86,20 @@ def change(name: str) -> Response | Redirect:
         if row is None:
             abort(404)
         session.refresh(row, with_for_update=True)
-        for field in ("options", "defaults", "publish", "may_be_urgent", "first_poll", "every", "sifted"):
-            setattr(row, field, getattr(changed, field))
-        if row.next_at is not None and options != source.options:
-            begin_anew(session, row)
+        anew = change_source(session, row, changed, secrets_of(kind))
         record(session, actor, "source.changed", name, origin)
-    flash("It is changed.")
+        said = "It is changed." + (_first_look(row) if anew else "")
+    flash(said)
     return redirect(url_for("sources.one", name=name), 303)
+
+
+def _first_look(source: Source) -> str:
+    """What becomes of what a source shows after it was changed."""
+    if source.paused:
+        return " Once it is resumed, it is read from its beginning, as at a first look."
+    if silent_next(source):
+        return " It is read from its beginning now, and nobody is told of what it holds: you choose what to announce."
+    return " It is read from its beginning now, and what is new in it is told, as its form says."
 
 
 def _form(
@@ -124,7 +111,7 @@ def _form(
     guessed: str = "",
 ) -> Response:
     fields = [
-        _field(name, info, options, faults.get(PREFIX + name, ""))
+        field_of(name, info, options, faults.get(PREFIX + name, ""))
         for name, info in kind.options.model_fields.items()
     ]
     usual = {
@@ -138,59 +125,6 @@ def _form(
         faults=faults, guessed=guessed, kinds=KINDS, languages=LANGUAGES, visibilities=get_args(Visibility),
         network=house().network, prefix=PREFIX,
     )  # fmt: skip
-
-
-def _field(name: str, info: FieldInfo, options: Mapping[str, Any], fault: str) -> Field:
-    secret = is_secret(name, info)
-    choices = _choices(info.annotation)
-    return Field(
-        name, info.title or name.replace("_", " ").capitalize(), info.description or "", info.is_required(),
-        secret, choices, "" if secret else _shown(options.get(name, None if info.is_required() else info.default)),
-        fault,
-    )  # fmt: skip
-
-
-def is_secret(name: str, info: FieldInfo) -> bool:
-    """Whether an option must never be shown, by its type or its name."""
-    types = (info.annotation, *get_args(info.annotation))
-    return SecretStr in types or any(word in name for word in _SECRET_WORDS)
-
-
-def _choices(annotation: Any) -> tuple[str, ...]:
-    if annotation is bool:
-        return ("true", "false")
-    for each in (annotation, *get_args(annotation)):
-        if get_origin(each) is Literal:
-            return tuple(str(value) for value in get_args(each))
-    return ()
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple | frozenset | set):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
-
-
-def _options(kind: Integration, before: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The options that the form states, and what is wrong with them by field. What was not touched stays."""
-    options: dict[str, Any] = {}
-    for name, info in kind.options.model_fields.items():
-        said = typed(request.form.get(PREFIX + name))
-        untouched = said == "" if is_secret(name, info) else said == _shown(before.get(name))
-        if name in before and untouched:
-            options[name] = before[name]
-        elif said and (info.is_required() or said != _shown(info.default)):
-            options[name] = said
-    faults: dict[str, str] = {}
-    try:
-        kind.options.model_validate(options)
-    except ValidationError as wrong:
-        for error in wrong.errors(include_input=False):
-            at = str(error["loc"][0]) if error["loc"] else ""
-            faults[PREFIX + at if at in kind.options.model_fields else "options"] = error["msg"]
-    return options, faults
 
 
 def _stated() -> dict[str, Any]:
