@@ -71,6 +71,33 @@ def test_what_is_told_and_refused_is_readable_too(open_page: Open, workspace: Wo
     assert violations(inside(open_page(workspace.own + signed(secret="guessed-secret")))) == []
 
 
+_PAIR = """selector => {
+  const probe = document.body.appendChild(document.createElement('i'));
+  probe.style.cssText = 'forced-color-adjust: none; background: Highlight; color: HighlightText';
+  const colours = each => { const style = getComputedStyle(each); return [style.backgroundColor, style.color] };
+  const found = [...document.querySelectorAll(selector)].map(colours), meant = colours(probe);
+  probe.remove();
+  return [found, meant];
+}"""
+
+
+def test_in_high_contrast_what_is_chosen_what_presses_and_what_is_told_stand_out(
+    open_page: Open, workspace: Workspace
+) -> None:
+    page = open_page(workspace.own + signed("charlie@example.org"), forced_colors="active")
+    frame = inside(page)
+    frame.locator("#item-1").get_by_role("button", name="Interested").click()
+    expect(frame.locator("#item-1").get_by_role("status")).to_be_visible()
+    for selector, count in (("[aria-pressed=true]", 2), ("button.primary", 3)):
+        found, meant = frame.evaluate(_PAIR, selector)
+        assert found == [meant] * count, selector
+    (plain, *_), meant = frame.evaluate(_PAIR, "#item-2 button")
+    assert plain != meant
+    for selector in (".chip", "[role=status]"):
+        width = "each => getComputedStyle(each).borderTopWidth"
+        assert frame.locator(selector).first.evaluate(width) != "0px", selector
+
+
 def test_another_site_cannot_frame_it(open_page: Open, workspace: Workspace) -> None:
     assert "Alice" not in inside(open_page(workspace.foreign + signed())).content()
     assert "Alice" in inside(open_page(workspace.own + signed())).content()
