@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.contracts import Details
 from bot.intake.keys import day_key, keys, near_day_keys, strong_keys
 from bot.intake.likeness import DOUBT, SURE, like_titled
+from bot.intake.relevance.keeping import filled, judgements
 from bot.store.items import Item, ReportRow
 from bot.store.joining import ReportKey
 
@@ -52,11 +53,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a report says, and the same with the cities and topics that were judged where it names none."""
+
+    own: Details
+    filled: Details
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known of some contents: for each, in their order, the reports it may tell the same as, with what they
     say; the items known under each key; the sources that tell of each item; and what comes beside."""
 
-    found: Sequence[Sequence[tuple[Candidate, Details]]]
+    found: Sequence[Sequence[tuple[Candidate, Said]]]
     items: Mapping[str, set[int]]
     sources: Mapping[int, set[int]]
     beside: Beside
@@ -172,11 +181,13 @@ def _titles(session: Session, report_ids: set[int]) -> dict[int, Mapping[Any, st
     return titles
 
 
-def _said(session: Session, report_ids: set[int]) -> dict[int, Details]:
-    said: dict[int, Details] = {}
+def _said(session: Session, report_ids: set[int]) -> dict[int, Said]:
+    said: dict[int, Said] = {}
     for some in batches(sorted(report_ids)):
-        rows = select(ReportRow.id, ReportRow.details).where(ReportRow.id.in_(some))
-        said |= {row.id: Details.model_validate(row.details) for row in session.execute(rows)}
+        judged = judgements(session, some)
+        for row in session.execute(select(ReportRow.id, ReportRow.details).where(ReportRow.id.in_(some))):
+            own = Details.model_validate(row.details)
+            said[row.id] = Said(own, filled(judged.get(row.id), own))
     return said
 
 

@@ -52,8 +52,14 @@ class Newcomers:
         others = insert_reports(session, source_id, added, theirs, now)
         sure = [(at, joined[c.external_id]) for c, at in zip(added, others, strict=True)]
         keep(session, sure, "joined", now)
-        offered = [(at, matches.get(c.external_id, ())) for c, at in zip(own, reports, strict=True)]
-        keep(session, [(at, each) for at, found in offered for each in found[:MOST_OFFERS]], "offered", now)
+        # What joins one item may surely be another too: then a coordinator may make one of those two.
+        offered = [
+            (at, each)
+            for content, at in (*zip(added, others, strict=True), *zip(own, reports, strict=True))
+            for each in matches.get(content.external_id, ())[:MOST_OFFERS]
+            if content.external_id not in joined or (each.alike.sure and each != joined[content.external_id])
+        ]
+        keep(session, offered, "offered", now)
         causes = {item: Cause(report, state, fresh=True) for item, report in zip(theirs, others, strict=True)}
         answers = {c.external_id: Accepted("accepted", item) for c, item in zip(own, items, strict=True)}
         for content, item in zip(added, theirs, strict=True):
@@ -77,7 +83,7 @@ def offer_known(
     known = look_up(session, source_id, [content.details for _, content in changed], zone)
     for at, (before, content) in enumerate(changed):
         if before.item_id not in shared:
-            found = match(known, at, source_id, content.details, zone, before.item_id)[:MOST_OFFERS]
+            found = match(known, at, source_id, content, zone, before.item_id)[:MOST_OFFERS]
             mine = undecided(session, before.report_id, before.item_id, found)
             keep(session, [(before.report_id, each) for each in mine], "offered", now)
 
@@ -136,8 +142,7 @@ def _looked_up(
     said = [content.details for content in contents]
     known = look_up(session, source_id, said, zone, beside, near=near)
     return {
-        content.external_id: match(known, at, source_id, content.details, zone)
-        for at, content in enumerate(contents)
+        content.external_id: match(known, at, source_id, content, zone) for at, content in enumerate(contents)
     }
 
 

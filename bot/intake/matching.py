@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from bot.contracts import Details
-from bot.intake.candidates import Known
+from bot.intake.candidates import Known, Said
 from bot.intake.keys import identifier, link_keys
 from bot.intake.likeness import Alike, compare
+from bot.intake.records import Content
 from bot.store.items import ReportRow
 from bot.store.joining import Likeness
 
@@ -28,22 +28,22 @@ class Match:
 
 
 def match(
-    known: Known, at: int, source_id: int, details: Details, zone: str, own_item: int = 0
+    known: Known, at: int, source_id: int, content: Content, zone: str, own_item: int = 0
 ) -> list[Match]:
     """The items that the content at this place tells of beside its own, the likeliest first.
 
     A source tells of nothing twice, unless under the same number. What it says at once is all compared.
     """
     found: dict[int, Match] = {}
-    own_link = all(_alone(known, key, own_item) for key in link_keys(details))
-    number = identifier(details)
+    own_link = all(_alone(known, key, own_item) for key in link_keys(content.details))
+    number = identifier(content.details)
     for each, said in known.found[at]:
         if each.item_id == own_item:
             continue
         twice = source_id in known.sources[each.item_id] and each.item_id not in known.beside.promised
-        if twice and not (number and number == identifier(said)):
+        if twice and not (number and number == identifier(said.own)):
             continue
-        alike = compare(details, said, zone, own_link=own_link)
+        alike = _compared(Said(content.details, content.told), said, zone, own_link)
         before = found.get(each.item_id)
         if alike and (before is None or _rank(alike) > _rank(before.alike)):
             found[each.item_id] = Match(each.item_id, each.state, alike)
@@ -64,6 +64,16 @@ def undecided(session: Session, report_id: int, own_item: int, matches: Sequence
     rows = session.execute(select(Likeness.report_id, Likeness.item_id).where(asked)).all()
     decided = {item_of[row.report_id] if row.item_id == own_item else row.item_id for row in rows}
     return [each for each in matches if each.item_id not in decided]
+
+
+def _compared(one: Said, other: Said, zone: str, own_link: bool) -> Alike | None:
+    """How alike two are by their own words, or by what was judged of them: a source of one city says which, and one
+    of the whole country leaves it to the rules."""
+    alike = compare(one.own, other.own, zone, own_link=own_link)
+    if (alike and alike.sure) or (one.own is one.filled and other.own is other.filled):
+        return alike
+    judged = compare(one.filled, other.filled, zone, own_link=own_link)
+    return judged if judged and (alike is None or judged.sure) else alike
 
 
 def _alone(known: Known, key: str, own_item: int) -> bool:

@@ -20,6 +20,7 @@ from bot import clock, words
 from bot.contracts import Details, Language, Message, Role
 from bot.network import Network
 from bot.planning import wording
+from bot.planning.additions import with_additions
 from bot.planning.audiences import RECIPIENT, Whom, audience, chunk_end
 from bot.planning.changes import changes, material
 from bot.planning.messages import keep_messages
@@ -156,10 +157,12 @@ def _sinces(session: Session, item: Item, revisions: set[int]) -> list[_Since]:
             Revision.item_id == item.id, Revision.revision.in_(revisions)
         )
     )
-    after = item.content()
+    after, said = item.content(), {row.revision: row.details for row in rows}
+    told = {each: Details.model_validate(details) for each, details in said.items() if details is not None}
+    joined = with_additions(session, item.id, told)
     found = []
-    for revision, details in rows:
-        before = Details.model_validate(details) if details is not None else None
+    for revision in said:
+        before = joined.get(revision)
         if before is None or item.state == "withdrawn":
             found.append(_Since(revision, before, material=True))
         else:
