@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.store import metadata
 from bot.store.db import Database
 from bot.store.schema import make_installation, migrate
+from tests.remembered import remember
 
 NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """A Tuesday at noon in Helsinki."""
@@ -79,7 +80,8 @@ def postgresql() -> str | None:
 
 
 def pytest_configure() -> None:
-    """Refuse to run without PostgreSQL where it is required."""
+    """Let the libraries remember, and refuse to run without PostgreSQL where it is required."""
+    remember()
     if os.environ.get("REQUIRE_POSTGRESQL") and not postgresql():
         raise pytest.UsageError("REQUIRE_POSTGRESQL is set and no PostgreSQL answers")
 
