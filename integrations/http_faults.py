@@ -6,9 +6,10 @@ HttpFault
 ├── Unreachable         name, connection, TLS or protocol failed, or the answer broke off
 │   └── TooSlow         the whole fetch took longer than its deadline
 ├── TooManyRedirects    sent on more often than allowed
-├── RobotsForbid        robots.txt forbids us to read it, or cannot be read itself
+├── RobotsForbid        robots.txt forbids us to read it
 ├── TooLarge            more bytes than allowed, after decompression
 └── BadStatus           an answer other than 2xx and 304; has `status` and perhaps `retry_after`
+    └── RobotsUnread    to the question for robots.txt, which may forbid us
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class TooManyRedirects(HttpFault):
 
 
 class RobotsForbid(HttpFault):
-    """The site's robots.txt forbids us, or cannot be read for now, which counts as if it did."""
+    """The site's robots.txt forbids us."""
 
 
 class TooLarge(HttpFault):
@@ -65,3 +66,11 @@ class BadStatus(HttpFault):
         super().__init__(f"the address {reason} (HTTP {status})")
         self.status = status
         self.retry_after = retry_after
+
+
+class RobotsUnread(BadStatus):
+    """The site's robots.txt cannot be read for now, which counts as if it forbade us (RFC 9309 2.3.1)."""
+
+    def __init__(self, status: int, retry_after: float | None = None) -> None:
+        super().__init__(status, retry_after)
+        self.args = (f"the site's robots.txt cannot be read now (HTTP {status}): it may forbid us",)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from bot import clock
-from integrations.http_faults import BadStatus, RobotsForbid
+from integrations.http_faults import BadStatus, RobotsForbid, RobotsUnread
 
 AGENT = "Silta"
 """The name that robots.txt files know us by."""
@@ -35,7 +35,7 @@ class Robots:
     def check(self, url: str, fetch: Callable[[str], bytes]) -> None:
         """Raise RobotsForbid when the address must not be read; `fetch` reads a robots.txt, if need be.
 
-        Without a robots.txt (4xx) all is allowed; while it cannot be read (5xx) nothing is (RFC 9309 2.3.1).
+        Without a robots.txt (4xx) all is allowed; while it cannot be read (5xx) nothing is: RobotsUnread.
         Raises HttpFault when its host cannot be reached at all.
         """
         parts = urlsplit(url)
@@ -55,9 +55,5 @@ def _asked(address: str, fetch: Callable[[str], bytes]) -> str:
         return fetch(address)[:_MOST_RULES].decode("utf-8-sig", "replace")
     except BadStatus as fault:
         if fault.status == 429 or fault.status >= 500:
-            forbidden = RobotsForbid(
-                f"the site's robots.txt cannot be read now (HTTP {fault.status}): it may forbid us"
-            )
-            forbidden.retry_after = fault.retry_after
-            raise forbidden from fault
+            raise RobotsUnread(fault.status, fault.retry_after) from fault
         return ""

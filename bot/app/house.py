@@ -42,7 +42,7 @@ from bot.intake.turns import wait_for_turn
 from bot.links import Links
 from bot.network import Network, load_network
 from bot.people import roster_lines
-from bot.planning import digest_times
+from bot.planning import alerts, digest_times
 from bot.planning.digests import Desk
 from bot.planning.notices import announce
 from bot.settings import Settings, SettingsFault, read_settings
@@ -212,6 +212,7 @@ def open_house(settings: Settings) -> House:
     """Open an installation. Raises NotReady when the schema is not the one this code needs."""
     log.configure(settings.log_level)
     clock.set_clock(settings.clock_start)
+    alerts.use(settings.public_url)
     digest_times.use(digest_times.Usual(settings.digest_day, settings.digest_hour))
     database = open_database(settings)
     if fault := schema_fault(database.engine):

@@ -9,7 +9,7 @@ import pytest
 
 from bot.contracts import Defaults, SourceFault, Surroundings
 from integrations import reading
-from integrations.http_faults import BadStatus, RobotsForbid
+from integrations.http_faults import BadStatus, RobotsForbid, RobotsUnread
 from integrations.http_manners import Robots
 from tests.fakes.feeds import CERTIFICATE, FakeFeeds
 
@@ -66,15 +66,16 @@ def test_without_robots_txt_all_is_allowed(feeds: FakeFeeds, status: int) -> Non
     assert reading.read(feeds.url("/a"), at_home(feeds)).body == b"hei"
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize(("status", "kind"), [(429, "limited"), (500, "unreachable"), (503, "unreachable")])
 def test_while_robots_txt_cannot_be_read_nothing_is_and_it_is_asked_again(
-    feeds: FakeFeeds, status: int
+    feeds: FakeFeeds, status: int, kind: str
 ) -> None:
+    """Which passes by itself: nobody need be asked for leave."""
     feeds.raise_status("/robots.txt", status, Retry_After="120")
     feeds.serve("/a", "hei")
-    with pytest.raises(SourceFault, match=str(status)) as told:
+    with pytest.raises(SourceFault, match=rf"robots\.txt .*{status}") as told:
         reading.read(feeds.url("/a"), at_home(feeds))
-    assert (told.value.kind, told.value.retry_after) == ("robots", 120)
+    assert (told.value.kind, told.value.retry_after) == (kind, 120)
     feeds.serve("/robots.txt", "")
     assert reading.read(feeds.url("/a"), at_home(feeds)).body == b"hei"
 
@@ -136,5 +137,5 @@ def test_a_fetcher_of_rules_that_finds_none_is_told_apart_from_one_that_fails() 
     def broken(url: str) -> bytes:
         raise BadStatus(502)
 
-    with pytest.raises(RobotsForbid, match="502"):
+    with pytest.raises(RobotsUnread, match="502"):
         Robots(Clock()).check("https://a.example/", broken)

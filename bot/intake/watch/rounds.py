@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -41,7 +41,9 @@ class Habit:
 
 def go_round(session: Session, zone: str) -> None:
     """Look after every source once, and drop what is too old."""
-    for source in session.scalars(select(Source).where(Source.kind != HOUSE_KIND, there()).order_by(Source.id)):
+    for source in session.scalars(
+        select(Source).where(Source.kind != HOUSE_KIND, there()).order_by(Source.id)
+    ):
         look_after(session, source, zone)
     forget_removed(session)
     forget_runs(session)
@@ -113,7 +115,8 @@ def elapsed(since: datetime, until: datetime, workdays: bool, zone: str) -> time
     local = ZoneInfo(zone)
     day, total = since.astimezone(local).date(), timedelta()
     while day <= until.astimezone(local).date():
-        begins, ends = (datetime.combine(each, time(), local) for each in (day, day + DAY))
+        # In UTC: of two times of one zone Python subtracts what the clocks show, a day of 23 or 25 hours too.
+        begins, ends = (datetime.combine(each, time(), local).astimezone(UTC) for each in (day, day + DAY))
         if is_working_day(day):
             total += max(min(ends, until) - max(begins, since), timedelta())
         day += DAY

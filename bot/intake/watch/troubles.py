@@ -6,6 +6,7 @@ whose kind and words follow what it says last. A paused source is left in peace.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,9 +34,16 @@ CERTIFICATE_NEAR = timedelta(days=14)
 APART = ("silence", "certificate")
 """Troubles of sources that can be read."""
 
+MOST_SHOWN = 300
+"""Characters of what a source said that an alert shows."""
+
 _TITLES = {
     "silence": "The source {source} has brought nothing for a while",
     "certificate": "The certificate of the source {source} ends soon",
+}
+_ENDS = {
+    "silence": "The source {source} brings something again",
+    "certificate": "The certificate of the source {source} was renewed",
 }
 
 
@@ -51,11 +59,8 @@ def note_fault(session: Session, source: Source, fault: SourceFault, zone: str) 
     trouble.kind, trouble.said = fault.kind, fault.reason
     sooner = fault.kind in STANDING or timedelta(seconds=source.every) >= RARE
     if source.failures >= (TOLD_SOONER if sooner else TOLD_AFTER):
-        said = phrase(
-            "It was asked {count} times in vain. What it said: {fault}",
-            count=source.failures, fault=fault.reason,
-        )  # fmt: skip
-        tell(session, source, trouble, said, zone)
+        said = phrase("Silta tried in vain to read it {count} times.", count=source.failures)
+        tell(session, source, trouble, said, zone, fault.reason)
 
 
 def note_well(session: Session, source: Source, zone: str) -> None:
@@ -100,8 +105,10 @@ def open_troubles(session: Session, source_id: int) -> list[SourceTrouble]:
     return list(session.scalars(select(SourceTrouble).where(*mine).order_by(SourceTrouble.id)))
 
 
-def tell(session: Session, source: Source, trouble: SourceTrouble, said: Phrase, zone: str) -> None:
-    """Tell the coordinators of a trouble, once: what, when it was last well, and what to try."""
+def tell(
+    session: Session, source: Source, trouble: SourceTrouble, said: Phrase, zone: str, detail: str = ""
+) -> None:
+    """Tell the coordinators of a trouble, once: what, what to try, and when it was last well."""
     network = read_network(session)
     if trouble.told_at is not None or network is None or source.paused:
         return
@@ -109,26 +116,58 @@ def tell(session: Session, source: Source, trouble: SourceTrouble, said: Phrase,
     told = alert(
         session, network, f"source-trouble:{trouble.id}",
         title,
-        "{said}\n\nLast well: {well}\n\n{remedy}",
-        source=source.name, said=said, remedy=remedy(trouble.kind),
-        well=_moment(source.well_at or source.brought_at, zone),
+        "{said} {good}\n\n{remedy}\n\n{detail}" if detail else "{said} {good}\n\n{remedy}",
+        path=f"/sources/{source.name}", source=source.name, said=said, remedy=remedy(trouble.kind),
+        good=_last_good(source, trouble.kind, zone), detail=_detail(detail),
     )  # fmt: skip
     if told:
         trouble.told_at = clock.now()
 
 
 def close(session: Session, source: Source, trouble: SourceTrouble, well: datetime | None, zone: str) -> None:
-    """End a trouble; whoever heard of it hears of its end."""
+    """End a trouble; whoever heard of it hears of its end. `well` is when it was last read before."""
     trouble.ended_at = clock.now()
     network = read_network(session)
     if trouble.told_at is None or network is None or source.paused:
         return
+    said, detail = (
+        phrase("It could not be read after {since}.", since=_moment(well or trouble.began_at, zone)),
+        "",
+    )
+    if trouble.kind == "silence":
+        said = phrase(
+            "The coordinators were told of its silence on {told}. Nothing need be done any more.",
+            told=_moment(trouble.told_at, zone),
+        )
+    elif trouble.kind == "certificate":
+        said = phrase("It ends on {moment}.", moment=_moment(source.certificate_ends, zone))
+    else:
+        detail = trouble.said
     alert(
         session, network, f"source-trouble:{trouble.id}:over",
-        "The source {source} is well again",
-        "What was wrong since {since}: {said}",
-        source=source.name, since=_moment(well or trouble.began_at, zone), said=trouble.said,
+        _ENDS.get(trouble.kind, "The source {source} is well again"),
+        "{said}\n\n{detail}" if detail else "{said}",
+        path=f"/sources/{source.name}", source=source.name, said=said, detail=_detail(detail),
     )  # fmt: skip
+
+
+def _last_good(source: Source, kind: str, zone: str) -> Phrase:
+    if kind == "silence":
+        return phrase("The last thing came on {moment}.", moment=_moment(source.brought_at, zone))
+    if source.well_at is None:
+        return phrase("It could not be read even once yet.")
+    return phrase("It was well last on {moment}.", moment=_moment(source.well_at, zone))
+
+
+def _detail(said: str) -> Phrase:
+    return phrase("The fault in technical words: {fault}", fault=_verbatim(said[:MOST_SHOWN]))
+
+
+def _verbatim(said: str) -> str:
+    """A text from outside as Markdown code, in which nothing is a link or stands out (CommonMark 6.1)."""
+    said = " ".join(said.split())
+    longest = max((len(run) for run in re.findall("`+", said)), default=0)
+    return f"{'`' * (longest + 1)} {said} {'`' * (longest + 1)}" if longest else f"`{said}`"
 
 
 def _reading_trouble(session: Session, source_id: int) -> SourceTrouble | None:

@@ -53,7 +53,8 @@ def test_a_coordinator_is_told_after_five_faults_and_once(database: Database, we
         (message,) = session.scalars(select(MessageRow))
         assert session.scalars(select(Source.failures).where(Source.name == "paper")).one() == 8
     assert message.content[0]["title"] == "The source paper cannot be read"
-    assert "asked 5 times in vain. What it said: 500 <b>Internal</b>" in message.content[0]["body"]
+    assert "tried in vain to read it 5 times. It could not be read even once" in message.content[0]["body"]
+    assert "in technical words: `500 <b>Internal</b> Server Error`" in message.content[0]["body"]
 
 
 def test_the_next_spell_is_told_anew(database: Database, well: Well, frozen: FrozenClock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from bot import clock
 from bot.contracts import Cursor, Fetched, Report, SourceFault
 from bot.contracts.incoming import FaultKind
 from bot.intake.poll import poll_named
-from bot.intake.watch.rounds import go_round
+from bot.intake.watch.rounds import elapsed, go_round
 from bot.intake.watch.runs import Counts, count_sent
 from bot.store.db import Database
 from bot.store.deliveries import MessageRow
@@ -124,7 +125,11 @@ def test_a_certificate_about_to_end_is_told_and_its_renewal(database: Database, 
     paper.ends = clock.now() + timedelta(days=90)
     ask(database, paper, 2)
     titles = [title for title, _ in told(database)]
-    assert titles == ["The certificate of the source paper ends soon", "The source paper is well again"]
+    assert titles == [
+        "The certificate of the source paper ends soon",
+        "The certificate of the source paper was renewed",
+    ]
+    assert told(database)[1][1] == "It ends on 22.02.2027 12:00."
 
 
 def daily(database: Database, paper: Paper, frozen: FrozenClock, *days: tuple[int, int, int]) -> None:
@@ -150,10 +155,57 @@ def test_silence_over_christmas_is_no_silence_but_in_january_it_is(
     [(title, body)] = told(database)
     assert title == "The source paper has brought nothing for a while"
     assert "nothing for 8 days; usually something comes every day" in body
-    assert "Last well: 23.12.2026 11:00" in body
+    assert "The last thing came on 23.12.2026 11:00." in body
     daily(database, paper, frozen, (2027, 1, 4))
     look(database)
-    assert [title for title, _ in told(database)][1:] == ["The source paper is well again"]
+    assert told(database)[1:] == [
+        (
+            "The source paper brings something again",
+            "The coordinators were told of its silence on 31.12.2026 11:00. Nothing need be done any more.",
+        )
+    ]
+
+
+def test_silence_is_told_with_what_came_last_though_the_source_is_read_well(
+    database: Database, paper: Paper, frozen: FrozenClock
+) -> None:
+    daily(database, paper, frozen, *WORKDAYS)
+    for day in (28, 29, 30, 31):
+        at(frozen, 2026, 12, day, 9)
+        ask(database, paper)  # which brings what is known
+    look(database)
+    [(_, body)] = told(database)
+    assert "The last thing came on 23.12.2026 11:00." in body
+    assert "31.12.2026" not in body
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("no [door](https://evil.example) <b>here</b>", "`no [door](https://evil.example) <b>here</b>`"),
+        ("a `tick` and ``more``\n\n# Title", "``` a `tick` and ``more`` # Title ```"),
+    ],
+)
+def test_what_a_source_says_is_shown_as_it_is_and_leads_nowhere(
+    database: Database, paper: Paper, said: str, shown: str
+) -> None:
+    paper.fault = SourceFault(said, kind="structure")
+    ask(database, paper, 2)
+    assert told(database)[0][1].endswith(shown)
+    paper.fault = None
+    ask(database, paper)
+    assert told(database)[1][1].endswith(shown)
+
+
+@pytest.mark.parametrize("change", [(2026, 10, 25), (2028, 3, 26)])
+def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is(change: tuple[int, int, int]) -> None:
+    begin = datetime(*change, 12, tzinfo=UTC) - timedelta(days=2)
+    whole = elapsed(begin, begin + timedelta(days=4), workdays=False, zone=factories.ZONE)
+    sunday = datetime(*change, tzinfo=ZoneInfo(factories.ZONE))
+    saturday = sunday - timedelta(days=1)
+    weekend = (sunday + timedelta(days=1)).astimezone(UTC) - saturday.astimezone(UTC)
+    assert weekend != timedelta(days=2)
+    assert elapsed(begin, begin + timedelta(days=4), workdays=True, zone=factories.ZONE) == whole - weekend
 
 
 def test_who_brings_at_weekends_too_is_missed_at_weekends(
