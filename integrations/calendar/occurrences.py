@@ -28,6 +28,7 @@ _SECONDS = 30.0  # for all series of a calendar together
 _FIRST_YEAR = 1900
 _OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 _MOST_A_DAY = 24
+_MOST_RULES = 5  # one that no day ever fits is tried until the year 9999, which takes seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,10 @@ def _refuse_endless(event: Event) -> None:
     rules = event.get("RRULE", [])
     if any(name == "RRULE" for name, _ in event.errors):
         raise ValueError("its rule cannot be read")
-    for rule in rules if isinstance(rules, list) else [rules]:
+    rules = rules if isinstance(rules, list) else [rules]
+    if len(rules) > _MOST_RULES:
+        raise ValueError(f"it recurs by more than {_MOST_RULES} rules")
+    for rule in rules:
         if not rule.get("FREQ"):
             raise ValueError("its rule does not say how often it recurs")
         times_a_day = 1

@@ -203,6 +203,7 @@ def test_ten_thousand_recurrences_are_told_as_far_as_anyone_looks(ask: Ask) -> N
     "rule",
     [
         "FREQ=SECONDLY", "FREQ=MINUTELY;INTERVAL=0", "FREQ=HOURLY", "FREQ=WEEKLY;INTERVAL=0", "FREQ=NEVER", "",
+        "\r\nRRULE:".join(f"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;BYHOUR={hour}" for hour in range(6)),
         "FREQ=DAILY;BYHOUR=0,1,2,3,4;BYMINUTE=0,1,2,3,4,5", "FREQ=DAILY;UNTIL=yesterday", "X" * 5_000,
     ],
 )  # fmt: skip
