@@ -17,6 +17,7 @@ from integrations.walls import Wall
 
 SECRET = "xoxb-very-secret"
 SENDERS = [name for name in INTEGRATIONS if load(name).sender]
+CALLS = {"eura", "rakennerahastot", "haeavustuksia", "sedia"}
 HOSTILE = "<script>alert(1)</script> <!channel> @here \r\nBcc: bob@example.org \u202e🎉"
 
 
@@ -85,6 +86,13 @@ def test_it_is_registered_under_its_own_name_and_can_do_something(name: str) -> 
     assert room.title
     assert issubclass(room.options, BaseModel)
     assert room.source or room.webhook or room.sender or room.letters
+
+
+@pytest.mark.parametrize("name", INTEGRATIONS)
+def test_its_usual_rhythm_is_within_its_manners_and_calls_are_asked_for_once_a_day(name: str) -> None:
+    kind = load(name)
+    assert 60 <= kind.least_every <= kind.every <= 86_400
+    assert kind.every == 86_400 or name not in CALLS
 
 
 @pytest.mark.parametrize("name", INTEGRATIONS)

@@ -49,12 +49,13 @@ REMEDIES = {
         "Look at its page: if there is news that has not come in, a dry run shows what Silta finds."
         " If it is only quiet, nothing needs to be done."
     ),
+    "unsent": ("It sends by itself: ask whoever runs it whether it still does, and what it is answered."),
     "certificate": (
         "Tell whoever runs the server: once the certificate has ended, the source cannot be read."
     ),
 }
 
 
-def remedy(kind: str) -> Phrase:
-    """What to try, for an alert."""
-    return phrase(REMEDIES.get(kind, OTHER))
+def remedy(kind: str, *, asked: bool) -> Phrase:
+    """What to try, for an alert. A silent source that is not `asked` sends by itself."""
+    return phrase(REMEDIES.get("unsent" if kind == "silence" and not asked else kind, OTHER))

@@ -117,8 +117,8 @@ def tell(
         session, network, f"source-trouble:{trouble.id}",
         title,
         "{said} {good}\n\n{remedy}\n\n{detail}" if detail else "{said} {good}\n\n{remedy}",
-        path=f"/sources/{source.name}", source=source.name, said=said, remedy=remedy(trouble.kind),
-        good=_last_good(source, trouble.kind, zone), detail=_detail(detail),
+        path=f"/sources/{source.name}", source=source.name, said=said, detail=_detail(detail),
+        remedy=remedy(trouble.kind, asked=source.next_at is not None), good=_last_good(source, trouble.kind, zone),
     )  # fmt: skip
     if told:
         trouble.told_at = clock.now()

@@ -87,6 +87,7 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["add", "feed", "x", "--set", "example=news.xml", "--city", "tampree"], 1, "did you mean tampere?"),
     (["add", "feed", "x", "--set", "example=news.xml", "--topic", "vesii"], 1, "did you mean vesi"),
     (["add", "feed", "x", "--every", "5"], 2, "5 is not in the range"),
+    (["add", "sedia", "x", "--every", "3600"], 1, "at most every 21,600 seconds, out of manners"),
     (["add", "webhook", "webhook"], 1, "there is a source 'webhook' already"),
     (["pause", "nothing"], 1, "there is no source 'nothing': there are webhook"),
     (["resume", "nothing"], 1, "there is no source 'nothing': there are webhook"),

@@ -179,6 +179,21 @@ def test_silence_is_told_with_what_came_last_though_the_source_is_read_well(
     assert "31.12.2026" not in body
 
 
+def test_who_sends_by_itself_is_missed_too_and_whoever_runs_it_is_to_be_asked(
+    database: Database, paper: Paper, frozen: FrozenClock
+) -> None:
+    with database.writing() as session:
+        number = factories.source(session, "crm").id
+    for day in WORKDAYS:
+        at(frozen, *day, 9)
+        database.write(lambda session: count_sent(session, number, Counts(new=1)))
+    at(frozen, 2026, 12, 31, 9)
+    look(database)
+    [(title, body)] = told(database)
+    assert title == "The source crm has brought nothing for a while"
+    assert "It sends by itself: ask whoever runs it" in body
+
+
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
