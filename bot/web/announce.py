@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request
@@ -11,17 +10,15 @@ from werkzeug.wrappers import Response as Redirect
 
 from bot import approval
 from bot.approval import Refused, announcements
-from bot.approval.file_kinds import NAME_LIMIT, Unfit
-from bot.approval.files import ALL_LIMIT, FILE_LIMIT, MOST_FILES, known, looked_at, take_in
 from bot.approval.writing import Form
-from bot.contracts import LANGUAGES, ROLES, Enclosure
+from bot.contracts import LANGUAGES, ROLES
 from bot.contracts.words import LANGUAGE_NAMES
 from bot.conversation.announcing.labels import UNCHANGED
 from bot.planning.roles import role_names
 from bot.planning.spoken import file_size
 from bot.store.drafts import Draft
 from bot.web import guard
-from bot.web.announce_form import Taken, filled, read
+from bot.web.announce_form import UPLOAD_LIMIT, Taken, filled, keep, look_at, read
 from bot.web.house import house
 from bot.web.pages import number, page
 
@@ -30,9 +27,6 @@ CHANGED = (
 )
 
 PUT_FORWARD = "Put forward: another coordinator approves it."
-
-UPLOAD_LIMIT = ALL_LIMIT + 2 * 1024 * 1024
-"""Bytes of a form with files: all that they may be together, and the texts."""
 
 announce = Blueprint("announce", __name__)
 
@@ -118,22 +112,9 @@ def _save(draft_id: int | None, content: dict[str, Any]) -> tuple[int, str, bool
 
 
 def _take_files() -> Taken:
-    """What was chosen is kept at once, so that nothing has to be chosen again where something else is wrong."""
-    good, faults = [], []
-    for place, each in enumerate(request.files.getlist("upload")):
-        with closing(each):
-            try:
-                if each.filename and place < MOST_FILES:
-                    good.append(looked_at(each.filename, each.read(FILE_LIMIT + 1)))
-            except Unfit as fault:
-                faults.append(f"{(each.filename or '')[:NAME_LIMIT]}: {fault}")
-
-    def work(session: Session) -> list[Enclosure]:
-        link = house().links.file
-        return known(session, link, request.form.getlist("files")) + take_in(session, link, good)
-
-    files = house().database.write(work)
-    return Taken(list({each.key: each for each in files}.values()), faults)
+    chosen, keys = look_at(request.files.getlist("upload")), request.form.getlist("files")
+    files = house().database.write(lambda session: keep(session, house().links.file, keys, chosen))
+    return Taken(files, [f"{name}: {fault}" for name, fault in chosen.bad])
 
 
 def _announcement(draft: Draft | None) -> Draft:

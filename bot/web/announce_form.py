@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from bot import clock
+from bot.approval.file_kinds import NAME_LIMIT, Unfit
+from bot.approval.files import (
+    ALL_LIMIT,
+    FILE_LIMIT,
+    MOST_FILES,
+    FileLink,
+    Looked,
+    known,
+    looked_at,
+    take_in,
+)
 from bot.approval.writing import MOMENTS, Form, content_of, stated
 from bot.contracts import Enclosure
 from bot.network import Network
 from bot.web.pages import typed
+
+UPLOAD_LIMIT = ALL_LIMIT + 2 * 1024 * 1024
+"""Bytes of a form with files: all that they may be together, and the texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Files that were chosen in a form and may be taken; and those that may not, each with the reason (a msgid)."""
+
+    good: Sequence[Looked] = ()
+    bad: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +46,28 @@ class Taken:
 
     files: Sequence[Enclosure]
     faults: Sequence[str]
+
+
+def look_at(uploads: Iterable[FileStorage]) -> Chosen:
+    """Look at what was chosen, before any transaction: that takes its time."""
+    good, bad = [], []
+    for place, each in enumerate(uploads):
+        with closing(each):
+            try:
+                if each.filename and place < MOST_FILES:
+                    good.append(looked_at(each.filename, each.read(FILE_LIMIT + 1)))
+            except Unfit as fault:
+                bad.append(((each.filename or "")[:NAME_LIMIT], str(fault)))
+    return Chosen(good, bad)
+
+
+def keep(session: Session, link: FileLink, keys: Sequence[str], chosen: Chosen) -> list[Enclosure]:
+    """The files of a form: those that it had, by their keys, and what was chosen, which is kept at once.
+
+    So nothing has to be chosen again where something else is wrong.
+    """
+    files = known(session, link, keys) + take_in(session, link, chosen.good)
+    return list({each.key: each for each in files}.values())
 
 
 def filled(content: Mapping[str, Any], zone: str) -> Form:

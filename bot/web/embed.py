@@ -7,6 +7,7 @@ badge names, and answers with the page again: no redirect, for the signed addres
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -17,7 +18,9 @@ from bot.conversation.announcing import labels
 from bot.links import Bearer
 from bot.log import logger
 from bot.planning.alerts import WATCHERS
+from bot.planning.spoken import file_size
 from bot.store.contacts import Contact, contact_by_email
+from bot.web.announce_form import UPLOAD_LIMIT, Chosen, look_at
 from bot.web.embed_acts import Done, act
 from bot.web.embed_badge import Badge, Badges
 from bot.web.embed_signature import Fault, Untrusted, verify
@@ -47,6 +50,13 @@ embed = Blueprint("embed", __name__)
 _log = logger("web.embed")
 
 
+@embed.url_value_preprocessor
+def _widen(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """A coordinator's form may hold files; whose it is stands inside, and is read after this."""
+    if _may_hold_files():
+        request.max_content_length = UPLOAD_LIMIT
+
+
 @embed.get("/embed/howspace")
 def show() -> Response:
     """What concerns whoever the workspace signed for."""
@@ -74,7 +84,8 @@ def do() -> Response:
     badge = badges().read(request.form.get("badge", "")) if house().settings.howspace_embed_secret else None
     if badge is None:
         return _told(*_REFUSED["stale"])
-    done, badge = act(badge, request.form)
+    chosen = look_at(request.files.getlist("upload")) if _may_hold_files() else Chosen()
+    done, badge = act(badge, request.form, chosen)
     return _page(badge, done)
 
 
@@ -89,6 +100,10 @@ def frame_here(response: Response) -> Response:
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _may_hold_files() -> bool:
+    return badges().is_pass(request.args.get("files", ""))
 
 
 def badges() -> Badges:
@@ -131,18 +146,18 @@ def _page(badge: Badge, done: Done) -> Response:
             soon=soon,
             latest=latest(session, looker, soon),
             choices=choices(language),
-            **(_desk(language) if contact is not None and contact.role in WATCHERS else {}),
+            **(_desk(language, badge) if contact is not None and contact.role in WATCHERS else {}),
             **(_own(contact) if contact else {}),
         )
 
 
-def _desk(language: Language) -> dict[str, object]:
+def _desk(language: Language, badge: Badge) -> dict[str, object]:
     """What a coordinator's form of an announcement offers."""
-    settings = house().settings
     return {
         "writing": labels.choices(language, house().network),
-        "zone": settings.zone,
-        "own_page": f"{settings.public_url}/announce",
+        "zone": house().settings.zone,
+        "file_pass": badges().file_pass(badge),
+        "file_size": partial(file_size, language=language),
     }
 
 

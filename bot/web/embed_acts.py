@@ -25,7 +25,7 @@ from bot.people.mutes import mute, unmute
 from bot.planning.alerts import WATCHERS, alert, anybody
 from bot.store.contacts import Contact
 from bot.store.drafts import Draft
-from bot.web.announce_form import Taken, read
+from bot.web.announce_form import Chosen, Taken, keep, read
 from bot.web.embed_badge import Badge
 from bot.web.house import house
 from bot.web.own_item import contact_of, find, said_in
@@ -50,8 +50,11 @@ class Done:
     form: Form | None = None
 
 
-def act(badge: Badge, sent: Sent) -> tuple[Done, Badge]:
-    """Do what the form says; what it is not allowed to say, or says of nothing, changes nothing."""
+def act(badge: Badge, sent: Sent, chosen: Chosen) -> tuple[Done, Badge]:
+    """Do what the form says, with the files `chosen` in it.
+
+    What it is not allowed to say, or says of nothing, changes nothing.
+    """
     what, _, value = sent.get("do", "").partition(":")
     if what == "language":
         return Done(), badge.looking_at(language=value if value in LANGUAGES else "")
@@ -64,7 +67,8 @@ def act(badge: Badge, sent: Sent) -> tuple[Done, Badge]:
         if contact is None:
             return _join(session, badge) if what == "join" and not badge.pseudonym else Done(status=400)
         language = badge.chosen_language or contact.language
-        return _ACTS.get(what, _nothing)(session, contact, value, sent, language)
+        acts: Mapping[str, Act] = {**_ACTS, "announce": partial(_announce, chosen=chosen)}
+        return acts.get(what, _nothing)(session, contact, value, sent, language)
 
     done = house().database.write(work)
     # Who changes the language of their messages wants to read on in it.
@@ -115,12 +119,18 @@ def _choose(session: Session, contact: Contact, _value: str, sent: Sent, languag
     return Done(faults=faults, status=422) if faults else Done(words.gettext(language, "Saved."))
 
 
-def _announce(session: Session, contact: Contact, _value: str, sent: Sent, language: Language) -> Done:
+def _announce(
+    session: Session, contact: Contact, _value: str, sent: Sent, language: Language, *, chosen: Chosen
+) -> Done:
     """Keep an announcement and put it forward: somebody else approves it, and never here."""
     if contact.role not in WATCHERS:
         return Done(fault=words.gettext(language, "Only coordinators can do that."), status=403)
     network, origin = house().network, _origin()
-    form, content = read(sent, Taken((), ()), network, house().settings.zone)
+    files = keep(session, house().links.file, sent.getlist("files"), chosen)
+    # Said already, for a name is no msgid, and may have braces: these are read as words once more.
+    unfit = [f"{name}: {words.gettext(language, fault)}" for name, fault in chosen.bad]
+    unfit = [each.replace("{", "{{").replace("}", "}}") for each in unfit]
+    form, content = read(sent, Taken(files, unfit), network, house().settings.zone)
     if content is None:
         return Done(form=form, status=422)
     if not _put_forward_already(session, contact, content):  # a page that is loaded anew sends its form again
@@ -177,5 +187,4 @@ _ACTS: Mapping[str, Act] = {
     "mute": partial(_about, work=_mute),
     "unmute": partial(_about, work=_unmute),
     "choose": _choose,
-    "announce": _announce,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeSerializer
 
 from bot import clock
 from bot.contracts import LANGUAGES, Language
@@ -54,6 +54,7 @@ class Badges:
 
     def __init__(self, secret_key: str) -> None:
         self._sealed = URLSafeSerializer(secret_key, salt="silta.embed")
+        self._passes = TimestampSigner(secret_key, salt="silta.embed.files")
 
     def write(self, badge: Badge) -> str:
         """The badge as a form carries it, good from now."""
@@ -69,3 +70,14 @@ class Badges:
         now = clock.real_now()
         made_at, signed_at = (datetime.fromtimestamp(each, UTC) for each in (made, badge.at))
         return badge if now <= made_at + GOOD and now <= signed_at + OLDEST + GOOD else None
+
+    def file_pass(self, badge: Badge) -> str:
+        """What stands in the address of a coordinator's form, so that it may hold files before anybody reads it.
+
+        It lets nobody do anything: that is the badge's, which no address carries.
+        """
+        return self._passes.sign(badge.pseudonym).decode()
+
+    def is_pass(self, text: str) -> bool:
+        """Whether a form of this address may hold files."""
+        return self._passes.validate(text, max_age=int(GOOD.total_seconds()))

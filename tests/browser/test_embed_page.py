@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Frame, Page, expect
 
 from tests.browser.conftest import Workspace
+from tests.unit.approval.test_file_kinds import picture
 from tests.workspace import signed
 
 pytestmark = pytest.mark.of_sqlite
@@ -69,6 +70,23 @@ def test_what_is_told_and_refused_is_readable_too(open_page: Open, workspace: Wo
     frame.get_by_role("button", name="Lägg fram").click()
     expect(frame.get_by_role("status")).to_have_text("Framlagt: en annan koordinator godkänner det.")
     assert violations(inside(open_page(workspace.own + signed(secret="guessed-secret")))) == []
+
+
+def test_a_picture_goes_with_an_announcement_without_a_script(open_page: Open, workspace: Workspace) -> None:
+    page = open_page(workspace.own + signed("charlie@example.org"), width=360)
+    frame = inside(page)
+    frame.locator("summary", has_text="Post an announcement").click()
+    frame.get_by_label("Title: English").fill("Meeting")
+    chosen: Any = {"name": "bridge.png", "mimeType": "image/png", "buffer": picture("PNG")}
+    frame.get_by_label("Add", exact=True).set_input_files(chosen)
+    frame.get_by_role("button", name="Put forward").click()
+    asked = frame.get_by_label("What bridge.png shows, in words")
+    expect(asked).to_have_attribute("aria-invalid", "true")
+    assert violations(frame) == []
+    assert frame.evaluate("document.documentElement.scrollWidth") <= 360
+    asked.fill("A bridge at night")
+    frame.get_by_role("button", name="Put forward").click()
+    expect(frame.get_by_role("status")).to_have_text("Put forward: another coordinator approves it.")
 
 
 _PAIR = """selector => {

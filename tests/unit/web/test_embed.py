@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from html import unescape
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from sqlalchemy import func, select, update
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from bot.app import House
 from bot.store.answers import AnswerRow, Mute
@@ -19,9 +22,11 @@ from bot.store.contacts import Contact, contact_by_email
 from bot.store.deliveries import Delivery, MessageRow
 from bot.store.destinations import Destination
 from bot.store.drafts import Draft
+from bot.store.files import FileRow
 from bot.web import build
 from tests import factories
 from tests.conftest import NOON, FrozenClock
+from tests.unit.approval.test_file_kinds import picture
 from tests.unit.web.browser import Browser, seen
 from tests.workspace import OLD, ORIGIN, SECRET, sign, signed
 
@@ -325,12 +330,51 @@ def test_an_announcement_says_what_it_is_when_it_is_and_that_it_is_urgent(
     }  # fmt: skip
 
 
-def test_a_coordinator_finds_the_page_that_takes_pictures_and_files(browser: Browser, house: House) -> None:
+def hand_in(browser: Browser, page: TestResponse, *files: tuple[str, bytes], **form: Any) -> TestResponse:
+    """Send the form of an announcement with files, to the address that it has."""
+    address = re.search(r'action="(/embed/howspace\?files=[^"]*)"', page.text)
+    assert address
+    said = {"kind": "announcement", "visibility": "network", "title_en": "Meeting", "do": "announce"}
+    upload = [FileStorage(io.BytesIO(body), name) for name, body in files]
+    boundary, body = encode_multipart({**said, "badge": badge(page), "upload": upload, **form})
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return browser.client.post(unescape(address[1]), data=body, content_type=kind, buffered=True)
+
+
+def test_a_coordinator_adds_pictures_and_files(browser: Browser, house: House) -> None:
     with house.database.writing() as session:
-        factories.person(session, "Charlie", role="coordinator", cities=(), language="en")
+        factories.person(session, "Charlie", role="coordinator", cities=(), language="sv")
     page = browser.get(signed("charlie@example.org"))
-    assert f'href="{house.settings.public_url}/announce" target="_blank"' in page.text
-    assert "/announce" not in browser.get(signed()).text
+    pdf = b"%PDF-1.7 " + b"x" * 3_000_000
+    page = hand_in(browser, page, ("bridge.png", picture("PNG")), ("a.pdf", pdf), ("{a}.html", b"<script>"))
+    assert page.status_code == 422
+    assert "{a}.html: Endast bilder" in seen(page)
+    page = hand_in(browser, page, files=(there := re.findall(r'name="files" value="(\w+)"', page.text)))
+    assert "Säg med ord vad varje bild visar" in seen(page)
+    assert "a.pdf , 3 MB" in seen(page)
+    alt = {f"alt_{there[0]}": "A bridge at night"}
+    assert hand_in(browser, page, files=there, **alt).status_code == 200
+    with house.database.reading() as session:
+        files = session.scalars(select(Draft)).one().content["details"]["files"]
+    assert [(each["name"], each.get("alt", "")) for each in files] == [
+        ("bridge.png", "A bridge at night"),
+        ("a.pdf", ""),
+    ]
+
+
+def test_only_a_coordinators_form_holds_files(browser: Browser, house: House) -> None:
+    mine = browser.get(signed())
+    assert "?files=" not in mine.text
+    with house.database.writing() as session:
+        factories.person(session, "Charlie", role="coordinator", cities=())
+    address = "/embed/howspace?files=x.y.z"
+    boundary, body = encode_multipart({"badge": badge(mine), "do": "answer:seen", "said": "x" * 2_000_000})
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    assert browser.client.post(address, data=body, content_type=kind).status_code == 413
+    page = browser.get(signed("charlie@example.org"))
+    assert hand_in(browser, page, ("a.txt", b"x" * 13_000_000)).status_code == 413
+    assert hand_in(browser, page, ("a.txt", b"hello"), badge=badge(mine)).status_code == 403
+    assert rows(house, FileRow) == 0
 
 
 @pytest.mark.parametrize("rhythm", ["", "off"])
