@@ -145,15 +145,20 @@ def ended(
 
     The cursor holds `hash` and `count`. Raises SourceFault when nothing could be read: that is never "nothing new".
     """
-    if not reports and faults:
-        raise SourceFault(f"no row could be read: {faults[0]}", kind="structure")
-    if not reports and not may_be_empty:
-        before = f"{known['count']} stood there before" if known.get("count") else "it should have some"
-        raise SourceFault(f"the list is empty, and {before}", kind="empty")
+    refuse_nothing(len(reports), faults, known.get("count") or 0, may_be_empty=may_be_empty)
     cursor = {"hash": digest(*reports), "count": len(reports)}
     if cursor["hash"] == known.get("hash"):
         return Fetched([], cursor, faults, unchanged=True, certificate_ends=certificate_ends)
     return Fetched(reports, cursor, faults, certificate_ends=certificate_ends)
+
+
+def refuse_nothing(found: int, faults: Sequence[str], before: int, *, may_be_empty: bool) -> None:
+    """Raise SourceFault when of a whole list nothing could be read; `before` is how many stood there the last time."""
+    if not found and faults:
+        raise SourceFault(f"no row could be read: {faults[0]}", kind="structure")
+    if not found and not may_be_empty:
+        known = f"{before} stood there before" if before else "it should have some"
+        raise SourceFault(f"the list is empty, and {known}", kind="empty")
 
 
 def digest(*reports: Report) -> str:

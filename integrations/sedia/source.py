@@ -8,6 +8,7 @@ code, so the addresses and all codes are options.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,8 +16,8 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from bot.contracts import Cursor, Fetched, Language, SourceFault, Surroundings
-from integrations.listing import MOST_PAGES, Several, Site, all_pages, ended, read_json, rows
-from integrations.sedia.topic import Topic, reports
+from integrations.listing import MOST_PAGES, Several, Site, all_pages, read_json, refuse_nothing, rows
+from integrations.sedia.topic import Topic, calls
 
 _PAGE_SIZE: Final = 100  # more are not given, however many are asked for
 _MOST_BYTES: Final = 30 * 1024 * 1024  # a hundred topics, each described in tens of KB
@@ -47,7 +48,10 @@ class SediaOptions(BaseModel):
 
 
 class SediaSource:
-    """Reads all pages, in whatever order they come. Its cursor holds `hash` and `count`."""
+    """Reads all pages, in whatever order they come. Its cursor holds `rows` (a digest of each call by its identifier).
+
+    Only calls that are new or changed become reports: their texts are long, and a thousand take a minute.
+    """
 
     def __init__(self, options: SediaOptions, surroundings: Surroundings) -> None:
         self._options = options
@@ -55,7 +59,7 @@ class SediaSource:
         self._certificate_ends: datetime | None = None
 
     def fetch(self, since: Cursor) -> Fetched:
-        """All calls that fit the options. Raises SourceFault when the search fails, or ignores what was asked."""
+        """What is new or changed of what fits the options. Raises SourceFault when the search fails, or ignores them."""
         options, faults = self._options, list[str]()
         topics, left_out = rows(all_pages(self._page, faults), Topic, "reference")
         faults += left_out
@@ -71,11 +75,16 @@ class SediaSource:
         beginnings = tuple(each.casefold() for each in options.identifiers)
         if beginnings:
             wanted = [topic for topic in wanted if topic.identifier.casefold().startswith(beginnings)]
-        return ended(
-            reports(wanted, str(options.portal).rstrip("/"), options.language, self._surroundings, faults),
+        found = calls(wanted, str(options.portal).rstrip("/"), options.language, self._surroundings, faults)
+        known: Mapping[str, str] = since.get("rows") or {}
+        may_be_empty = bool(options.words or options.identifiers)
+        refuse_nothing(len(found), faults, len(known), may_be_empty=may_be_empty)
+        changed = [each for each in found if known.get(each.bare.external_id) != each.digest]
+        return Fetched(
+            [each.whole() for each in changed],
+            {"rows": {each.bare.external_id: each.digest for each in found}},
             faults,
-            since,
-            may_be_empty=bool(options.words or options.identifiers),
+            unchanged=not changed,
             certificate_ends=self._certificate_ends,
         )
 

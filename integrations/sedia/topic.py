@@ -6,10 +6,12 @@ its calls at 17:00 in Brussels and only writes midnight where it names no hour.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -19,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from bot.clock import When
 from bot.contracts import LANGUAGES, Details, Language, Report, SourceLink, Surroundings
 from integrations import text
-from integrations.listing import Key, stated
+from integrations.listing import Key, digest, stated
 from integrations.text import Text
 
 # Seen in public client code; https://ec.europa.eu/info/funding-tenders/opportunities/portal shows the names.
@@ -82,10 +84,34 @@ class Topic(BaseModel):
         return {"title": row.get("summary"), **opened}
 
 
-def reports(
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A call that was found: its report without text, and its texts as HTML, which take long to be made readable."""
+
+    bare: Report
+    texts: Mapping[Language, str]
+    address: str
+
+    @property
+    def digest(self) -> str:
+        """By what a change of it is known."""
+        return hashlib.sha256(f"{digest(self.bare)}{sorted(self.texts.items())}".encode()).hexdigest()[:16]
+
+    def whole(self) -> Report:
+        """The report with its texts."""
+        made = {
+            language: text.markdown(said, is_html=True, base=self.address)
+            for language, said in self.texts.items()
+        }
+        body = {language: said for language, said in made.items() if said}
+        details = self.bare.details
+        return replace(self.bare, details=details and details.model_copy(update={"body": body}))
+
+
+def calls(
     topics: Sequence[Topic], portal: str, preferred: Language, surroundings: Surroundings, faults: list[str]
-) -> list[Report]:
-    """One report for each identifier, whatever languages and doubles it came in."""
+) -> list[Found]:
+    """One call for each identifier, whatever languages and doubles it came in."""
     versions: dict[str, dict[Language, Topic]] = {}
     for topic in topics:
         language = next((known for known in LANGUAGES if known == topic.language.casefold()), None)
@@ -97,19 +123,19 @@ def reports(
                 f"{topic.identifier} stands there more than once, and not the same: the first was taken"
             )
     return [
-        _report(identifier, by_language, preferred, portal, surroundings, faults)
+        _found(identifier, by_language, preferred, portal, surroundings, faults)
         for identifier, by_language in versions.items()
     ]
 
 
-def _report(
+def _found(
     identifier: str,
     versions: Mapping[Language, Topic],
     preferred: Language,
     portal: str,
     surroundings: Surroundings,
     faults: list[str],
-) -> Report:
+) -> Found:
     main = versions.get(preferred) or next(iter(versions.values()))
     defaults = surroundings.defaults
     address = f"{portal}/screen/opportunities/topic-details/{quote(identifier, safe='')}"
@@ -123,12 +149,11 @@ def _report(
         key=When.ends,
     )
     two_stages = len(deadlines) == 2 and "two" in main.model.casefold()
-    return Report(
+    bare = Report(
         identifier,
         Details(
             kind="call",
             title={language: text.title(each.title, is_html=True) for language, each in versions.items()},
-            body={language: body for language, each in versions.items() if (body := _body(each, address))},
             url=address,
             links=(SourceLink(url=address, language=preferred),),
             cities=defaults.cities,
@@ -146,13 +171,14 @@ def _report(
             identifier=identifier,
         ),
     )
+    return Found(bare, {language: _text(each) for language, each in versions.items()}, address)
 
 
-def _body(topic: Topic, address: str) -> str:
-    """The call that a topic belongs to, and what it wants."""
+def _text(topic: Topic) -> str:
+    """The call that a topic belongs to, and what it wants, as HTML."""
     call = text.title(topic.call_title, is_html=True)
     heading = f"<p><strong>{html.escape(call)}</strong></p>" if call else ""
-    return text.markdown(heading + topic.description, is_html=True, base=address)
+    return heading + topic.description
 
 
 def _day(when: When | None) -> When | None:

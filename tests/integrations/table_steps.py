@@ -88,7 +88,7 @@ RSS_BROKEN: Final[Steps] = [
 """Of half a feed of RSS the whole entries are read."""
 
 OTHER: Final = eura.row(otsikko="Toinen nimi")
-OLD: Final = eura.row("old", hakuaika={"alku": "2026-06-01", "loppu": "1926-09-30"})
+OLD: Final = eura.row("old", hakutunnus="OLD-1", hakuaika={"alku": "2026-06-01", "loppu": "1926-09-30"})
 OLD_GRANT: Final = {
     **haeavustuksia.CITIES, "hakuasianAsianumero": "old", "hakuPaattyyDateTimeUtc": "1926-12-31T21:59:00Z"
 }  # fmt: skip
@@ -152,10 +152,13 @@ STEPS: Final[Mapping[str, Steps]] = {
         Step("sound: two calls", as_it_was, "2 new"),
         Step("the same", as_it_was),
         Step("another title", _eura(), "1 changed"),
-        Step("a new call", _eura(eura.row("new")), "1 new"),
+        Step("a new call", _eura(eura.row("new", hakutunnus="NEW-1")), "1 new"),
         Step("a call that closes in 1926", _eura(OLD), "1 new, 1 refused", "closing '1926-09-30' was left out"),
         Step("a row without a title", _eura(eura.row("bad", otsikko="")), "1 refused", "otsikko: it is empty"),
-        Step("another name of the script", _eura(eura.row("more"), block="<script type='x/y'>{}</script>"), "1 new"),
+        Step(
+            "another name of the script", _eura(eura.row("more", hakutunnus="MORE-1"), block="<script type='x/y'>{}</script>"),
+            "1 new",
+        ),
         Step("only links", shown(data=None, anchors=eura.ANCHOR + "x" * 500), "1 refused", "only titles and links"),
         Step("neither data nor links", shown(anchors="<h1>Haku</h1>" + "x" * 500), "", "^structure: "),
         Step("no call at all", shown(data=eura.data()), "", "^empty: "),

@@ -98,6 +98,23 @@ def test_all_pages_are_read_whatever_their_order_and_each_identifier_counts_once
     assert told(changed)["HORIZON-X-239"].closes_at == When.parse("2027-10-01T15:00:00Z")
 
 
+def test_only_calls_that_are_new_or_changed_are_told_and_a_bad_row_is_named_each_time(
+    site: FakeSedia,
+) -> None:
+    site.results = [row("HORIZON-A-1"), row("HORIZON-A-2"), row("HORIZON-A-3", startDate="1926-01-01")]
+    first = asked("sedia", site)
+    assert len(first.reports) == 3
+    site.results[1] = row("HORIZON-A-2", descriptionByte="<p>Another outcome</p>")
+    site.results.append(row("HORIZON-A-4"))
+    second = asked("sedia", site, first.cursor)
+    assert [each.external_id for each in second.reports] == ["HORIZON-A-2", "HORIZON-A-4"]
+    assert second.reports[0].details
+    assert "Another outcome" in second.reports[0].details.body["en"]
+    assert len(second.faults) == len(first.faults) == 1
+    third = asked("sedia", site, second.cursor)
+    assert (third.unchanged, list(third.reports), len(third.faults)) == (True, [], 1)
+
+
 def test_one_row_for_each_language_is_one_call(site: FakeSedia) -> None:
     site.results = [row(title="Städer", language="sv"), row(), row(title="Villes", language="fr")]
     [call] = told(asked("sedia", site)).values()
