@@ -59,7 +59,7 @@ class SediaSource:
         self._certificate_ends: datetime | None = None
 
     def fetch(self, since: Cursor) -> Fetched:
-        """What is new or changed of what fits the options. Raises SourceFault when the search fails, or ignores them."""
+        """What is new or changed of what fits the options. Raises SourceFault when the search fails or ignores them."""
         options, faults = self._options, list[str]()
         topics, left_out = rows(all_pages(self._page, faults), Topic, "reference")
         faults += left_out

@@ -156,7 +156,8 @@ STEPS: Final[Mapping[str, Steps]] = {
         Step("a call that closes in 1926", _eura(OLD), "1 new, 1 refused", "closing '1926-09-30' was left out"),
         Step("a row without a title", _eura(eura.row("bad", otsikko="")), "1 refused", "otsikko: it is empty"),
         Step(
-            "another name of the script", _eura(eura.row("more", hakutunnus="MORE-1"), block="<script type='x/y'>{}</script>"),
+            "another name of the script",
+            _eura(eura.row("more", hakutunnus="MORE-1"), block="<script type='x/y'>{}</script>"),
             "1 new",
         ),
         Step("only links", shown(data=None, anchors=eura.ANCHOR + "x" * 500), "1 refused", "only titles and links"),
