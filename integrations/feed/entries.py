@@ -10,6 +10,8 @@ from typing import Any
 
 from bot.clock import When
 
+MOST = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -38,6 +40,13 @@ class Feed:
     entries: Sequence[Entry]
     language: str | None = None
     faults: Sequence[str] = ()
+
+
+def first_of(raw: Sequence[Any], faults: list[str]) -> Sequence[Any]:
+    """As many entries as are read of a feed; `faults` say so when there are more."""
+    if len(raw) > MOST:
+        faults.append(f"only the first {MOST:,} of {len(raw):,} entries were read")
+    return raw[:MOST]
 
 
 def moment(value: str | None) -> When | None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from bot.contracts import SourceFault
 from integrations import text
-from integrations.feed.entries import Entry, Feed, moment
+from integrations.feed.entries import Entry, Feed, first_of, moment
 from integrations.http import Page
 from integrations.listing import parsed
 from integrations.text import Text, web_link
@@ -40,8 +40,9 @@ def read(page: Page) -> Feed:
     items = document.get("items")
     if not isinstance(items, list):
         raise SourceFault("this JSON Feed has no list of items", kind="structure")
-    entries, faults = [], []
-    for number, raw in enumerate(items, start=1):
+    entries: list[Entry] = []
+    faults: list[str] = []
+    for number, raw in enumerate(first_of(items, faults), start=1):
         try:
             entries.append(_entry(Item.model_validate(raw), page.url))
         except ValidationError as fault:

@@ -14,7 +14,7 @@ from bot.clock import When
 from bot.contracts import SourceFault
 from integrations import pages, text
 from integrations.feed.document import safe_xml
-from integrations.feed.entries import Entry, Feed, day, moment
+from integrations.feed.entries import Entry, Feed, day, first_of, moment
 from integrations.http import Page
 from integrations.text import web_link
 
@@ -42,7 +42,7 @@ def read(page: Page) -> Feed:
         )
     language = found.feed.get("language")
     entries = []
-    for number, entry in enumerate(raw_entries, start=1):
+    for number, entry in enumerate(first_of(raw_entries, faults), start=1):
         try:
             entries.append(_entry(entry, language, page.url))
         except Exception as fault:  # whatever a hostile entry triggers, the others are read
