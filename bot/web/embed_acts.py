@@ -128,7 +128,7 @@ def _announce(
     network, origin = house().network, _origin()
     files = keep(session, house().links.file, sent.getlist("files"), chosen)
     # Said already, for a name is no msgid, and may have braces: these are read as words once more.
-    unfit = [f"{name}: {words.gettext(language, fault)}" for name, fault in chosen.bad]
+    unfit = [f"{name}: {words.gettext(language, why)}" for name, why in chosen.bad]
     unfit = [each.replace("{", "{{").replace("}", "}}") for each in unfit]
     form, content = read(sent, Taken(files, unfit), network, house().settings.zone)
     if content is None:
