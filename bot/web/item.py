@@ -54,17 +54,19 @@ def story(session: Session, house: House, item: Item) -> dict[str, Any]:
     """What the page of an item shows."""
     details = item.content()
     language, title = prose.told_in(details.title, house.settings.default_language)
+    reports = session.execute(
+        select(ReportRow, Source.name).join(Source, Source.id == ReportRow.source_id)
+        .where(ReportRow.item_id == item.id).order_by(ReportRow.id)
+    ).all()  # fmt: skip
+    last_word = max((report.seen_at for report, _ in reports), default=None)
     return {
         "item": item,
         "title": title,
         "language": language,
         "texts": _texts(details),
-        "facts": facts_of(details, house),
+        "facts": facts_of(details, house, last_word),
         "url": prose.web_link(details.url),
-        "reports": session.execute(
-            select(ReportRow, Source.name).join(Source, Source.id == ReportRow.source_id)
-            .where(ReportRow.item_id == item.id).order_by(ReportRow.id)
-        ).all(),
+        "reports": reports,
         "said": _said_by,
         "judged": of_item(session, house.network, item.id),
         "changes": _changes(session, item, house),
@@ -90,15 +92,19 @@ def _texts(details: Details) -> list[Text]:
     ]
 
 
-def facts_of(details: Details, house: House) -> list[tuple[str, str]]:
-    """The facts of an item for coordinators: labels and values in English, those that say something."""
+def facts_of(details: Details, house: House, last_word: datetime | None = None) -> list[tuple[str, str]]:
+    """The facts of an item for coordinators: labels and values in English, those that say something.
+
+    `last_word` is when its sources last said something new: a state that was right then is not held against them.
+    """
 
     def said(when: When | None) -> str:
         return when.spoken("en", house.settings.zone) if when else ""
 
     topics = ", ".join(prose.topic_name(house.network, slug) for slug in details.topics)
     state = state_of(details, zone=house.settings.zone)
-    said_by_source = f" (the source says {details.stated_state})" if disagrees(details) else ""
+    wrong = disagrees(details) and disagrees(details, last_word)
+    said_by_source = f" (the source says {details.stated_state})" if wrong else ""
     facts = [
         ("State", f"{state}{said_by_source}" if details.kind == "call" else ""),
         ("Cities", prose.cities_named(house.network, details.cities, most=20)),

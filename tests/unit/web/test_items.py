@@ -8,6 +8,7 @@ from bot.app import House
 from bot.contracts import Report
 from bot.intake.accept import Rights
 from tests import factories
+from tests.conftest import FrozenClock
 from tests.unit.web.browser import Browser, seen
 
 EVIL = '<script>alert(1)</script> & "<!channel>" \u202eevil \U0001f389' + "x" * 300
@@ -130,3 +131,19 @@ def test_hostile_titles_and_texts_are_shown_and_do_nothing(
             assert "alert(1)" in page.text
             harm = ("<script", "<img", 'href="javascript:', "<b>Alice", "<i>here", 'src="https://spy')
             assert [each for each in harm if each in page.text] == []
+
+
+def test_a_state_that_was_right_when_it_was_said_is_not_held_against_its_source(
+    house: House, browser: Browser, frozen: FrozenClock
+) -> None:
+    say = factories.details
+    factories.tell(
+        house.database,
+        say(closes_at="2026-11-26", stated_state="open"),
+        say(closes_at="2026-11-26", stated_state="closed", title={"fi": "Toinen haku"}),
+    )
+    assert "(the source says closed)" in seen(browser.get("/items/2"))
+    frozen.advance(days=5)
+    for item in ("1", "2"):
+        assert "closed" in seen(browser.get(f"/items/{item}"))
+        assert "the source says" not in seen(browser.get(f"/items/{item}"))
