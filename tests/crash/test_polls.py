@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,9 @@ from sqlalchemy import select
 from bot import clock
 from bot.store.db import Database
 from bot.store.items import Item
+from bot.store.sources import Source
 from bot.store.watch import SourceRun
+from bot.store.workplace import WorkerRow
 from tests import factories
 from tests.fakes.feeds import FakeFeeds
 from tests.processes import Programs, until
@@ -20,6 +23,7 @@ from tests.processes import Programs, until
 TAKEN_OVER = 20.0
 """Seconds after which the source of a dead worker is asked again."""
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 NEWS = json.dumps(
     {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "Uutinen", "content_text": "S"}]}
 )  # fmt: skip
@@ -78,3 +82,23 @@ def test_a_command_that_comes_upon_a_worker_says_what_that_one_brought(
     assert command.log.read_text().endswith("news: new 1, changed 0, unchanged 0\n")
     assert kept(database) == (1, 1)
     assert len(feeds.requests) == 1
+
+
+def test_a_command_keeps_the_source_that_it_reads(
+    programs: Programs, database: Database, answer: tuple[FakeFeeds, threading.Event]
+) -> None:
+    def kept_until() -> datetime:
+        with database.reading() as session:
+            return session.scalars(select(Source.lease_until).where(Source.name == "news")).one() or NEVER
+
+    feeds, let = answer
+    command = programs.start("bot", "poll", "news")
+    until(lambda: len(feeds.requests) == 1, "it reads")
+    first = kept_until()
+    until(lambda: kept_until() > first > NEVER, "its lease is renewed")
+    let.set()
+    until(lambda: not command.alive, "the command ends")
+    assert kept(database) == (1, 1)
+    assert kept_until() == NEVER
+    with database.reading() as session:
+        assert session.scalars(select(WorkerRow)).all() == []

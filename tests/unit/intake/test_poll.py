@@ -13,6 +13,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
 from bot import clock
+from bot.app import House
 from bot.contracts import Cursor, Fetched, Report
 from bot.intake.poll import LEASE, InHand, Polled, let_go, poll_named, poll_next, renew
 from bot.store.db import Database
@@ -94,6 +95,25 @@ def test_a_source_is_nobody_elses_while_its_worker_lives_however_long_it_reads(
     assert seen == [None] * 10
     assert count(database) == (1, 1)
     assert row(database).lease is None
+
+
+def test_what_a_worker_reads_is_kept_by_its_heartbeat(house: House, frozen: FrozenClock) -> None:
+    steps, other = house.steps("separate"), house.steps("separate")
+    slow = Slow()
+
+    def meanwhile() -> None:
+        for _ in range(4):
+            frozen.advance((LEASE - SECOND).total_seconds())
+            steps.beat()
+            assert other.poll() is None
+            assert not steps.idle()
+
+    slow.meanwhile = meanwhile
+    steps.open_source = other.open_source = lambda _: slow
+    assert steps.poll() == Polled("paper", new=1)
+    assert slow.asked == 1
+    for each in (steps, other):
+        each.lanes.journal.close()
 
 
 def test_a_source_of_a_dead_worker_is_asked_by_another_soon(
