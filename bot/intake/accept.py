@@ -6,7 +6,7 @@ A report is unique by (source, external id). Many are taken at once, because a p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from bot.intake.keys import identifier, keys
 from bot.intake.records import Content, Known, keep_own_word, keep_word, known_reports, take_back
 from bot.intake.relevance.judge import Sieve
 from bot.intake.relevance.keeping import concerns, judgements
+from bot.intake.renaming import renamed
 from bot.intake.renewal import Cause, renew
 from bot.log import logger
 from bot.planning.calls import disagrees, state_of
@@ -37,7 +38,8 @@ PORTION = 25
 class Rights:
     """What a source may do with what it brings. `tell` is off for a first poll that stays silent.
 
-    What does not `join` is no source's news but the house's own: it is never taken for what others tell. With a
+    What does not `join` is no source's news but the house's own: it is never taken for what others tell. A source
+    that `lists` what there is just now may name the same under another id; one that sends keeps its ids. With a
     `sieve` only what concerns the network is told; the rest lies aside.
     """
 
@@ -45,6 +47,7 @@ class Rights:
     may_be_urgent: bool = False
     tell: bool = True
     join: bool = True
+    lists: bool = False
     sieve: Sieve | None = None
 
     @property
@@ -68,6 +71,7 @@ def accept(
     """
     if rights.join:
         lock_keys(session, [report.details for report in reports if report.details], zone)
+    beside = beside or Beside(listed=_listed(reports))
     answers: dict[int, Accepted] = {}
     waiting = dict(enumerate(reports))
     while waiting:
@@ -97,7 +101,8 @@ def in_portions(
     firsts = [reports[at] for at in _firsts(dict(enumerate(reports)), rights)]
     contents = [_content(each, rights, zone) for each in firsts if each.external_id not in known]
     new = [each for each in contents if each and (each.judged is None or each.judged.concerns)]
-    return portions, see_beside(session, source_id, new, rights.state, zone)
+    seen = see_beside(session, source_id, new, rights.state, zone)
+    return portions, replace(seen, listed=_listed(reports))
 
 
 def foresee(
@@ -131,9 +136,11 @@ def _accept_distinct(
     reports: Sequence[Report],
     rights: Rights,
     zone: str,
-    beside: Beside | None,
+    beside: Beside,
 ) -> list[Accepted]:
     known = known_reports(session, source_id, [report.external_id for report in reports])
+    if rights.lists:
+        known = _under_new_ids(session, source_id, reports, known, rights, zone, beside)
     now = clock.now()
     answers: dict[str, Accepted] = {}
     new: list[Content] = []
@@ -171,6 +178,27 @@ def _accept_distinct(
     if rights.join:
         offer_known(session, source_id, changed, zone, now)
     return [answers[report.external_id] for report in reports]
+
+
+def _listed(reports: Sequence[Report]) -> frozenset[str]:
+    """The ids under which a source names something just now. What it takes back may go on under another."""
+    return frozenset(report.external_id for report in reports if report.details)
+
+
+def _under_new_ids(
+    session: Session,
+    source_id: int,
+    reports: Sequence[Report],
+    known: Mapping[str, Known],
+    rights: Rights,
+    zone: str,
+    beside: Beside,
+) -> Mapping[str, Known]:
+    """The known reports, with those whose id the source has changed."""
+    unknown = [_content(each, rights, zone) for each in reports if each.external_id not in known]
+    found = renamed(session, source_id, [each for each in unknown if each], beside.listed, zone)
+    gone = {each.report_id for each in found.values()}
+    return {**{name: each for name, each in known.items() if each.report_id not in gone}, **found}
 
 
 def _content(report: Report, rights: Rights, zone: str) -> Content | None:

@@ -39,7 +39,7 @@ def compare(one: Details, other: Details, zone: str, *, own_link: bool) -> Alike
     """Compare two reports; None when they are different things. `own_link`: no third thing has their link."""
     same_kind = one.kind == other.kind
     number, theirs = identifier(one), identifier(other)
-    days = _days(one, other, zone)
+    days = days_between(one, other, zone)
     if number and number == theirs:
         return Alike(same_kind, 100.0, (("identifier", one.identifier or ""),))
     titles = _titles(one, other)
@@ -81,7 +81,7 @@ def like_titled(
         yield from (at for at in near if _alike(mine, choices[at]) >= least)
 
 
-def _days(one: Details, other: Details, zone: str) -> Days:
+def days_between(one: Details, other: Details, zone: str) -> Days:
     """How the days compare by which both are known. Two instants of one day are two deadlines."""
     mine, theirs = day_of(one), day_of(other)
     if mine is None or theirs is None:

@@ -65,6 +65,7 @@ def _rights(session: Session, source: Source) -> Rights:
         row.publish,
         row.may_be_urgent,
         tell=not (row.well_at is None and row.first_poll == "silent"),
+        lists=True,
         sieve=Sieve(network, rules()) if network else None,
     )
 

@@ -13,7 +13,9 @@ from bot.app import House
 from bot.intake.poll import Polled
 from bot.store.items import Item
 from bot.store.sources import Source
+from tests.fakes.call_sites import FakeSedia
 from tests.fakes.rakennerahastot import FakeRakennerahastot
+from tests.integrations.sedia.test_sedia import row
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -81,3 +83,22 @@ def test_a_page_that_is_edited_is_one_item_with_a_readable_difference(
     with house.database.reading() as session:
         body = session.scalars(select(Item)).one().content().body["fi"]
     assert body.index("730 000") < body.index("**900**") < body.index("Sivu nyt")
+
+
+def test_a_topic_whose_row_has_another_id_or_title_is_the_same_call(
+    open_test_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with FakeSedia([row()]) as site:
+        house = open_test_house(fetch_allow_private=frozenset({site.place}))
+        add(house, "sedia", site=site.url)
+        assert poll(house, "sedia").new == 1
+        site.results = [row() | {"reference": "another-id"}]
+        again = poll(house, "sedia")
+        assert (again.new, again.changed, again.fault) == (0, 0, None)
+        site.results = [row(title="Climate-neutral cities together")]
+        changed = poll(house, "sedia")
+        assert (changed.new, changed.changed) == (0, 1)
+    with house.database.reading() as session:
+        item = session.scalars(select(Item)).one()
+    assert (item.revision, item.content().title) == (2, {"en": "Climate-neutral cities together"})

@@ -150,3 +150,47 @@ def test_what_one_source_states_otherwise_is_told_once_beside_the_others(
     correction = " ".join(text_of(town.mails(ALICE)[-1]).split())
     assert "31. tammikuuta 2027 (eura)" in correction
     assert "14. helmikuuta 2027 (haeavustuksia)" in correction
+
+
+def renamed(sites: FourSites, kind: str) -> None:
+    """The source gives the call another id, and says the same of it."""
+    {
+        "eura": lambda: sites.say_eura(ident="0a4f9d9e-55b1-4c3d-9a53-3f1f7e8f1a11"),
+        "haeavustuksia": lambda: sites.say_haeavustuksia(number="PIR 2027-12"),
+        "feed": lambda: sites.say_feed(ident="m-2"),
+    }[kind]()
+
+
+@pytest.mark.parametrize("kind", ["eura", "haeavustuksia", "feed"])
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "of four"])
+def test_an_id_that_changed_while_the_call_did_not_is_told_nobody(
+    town: Town, sites: FourSites, kind: str, alone: bool
+) -> None:
+    for each in (kind,) if alone else KINDS:
+        ask(town, each)
+    town.settle()
+    renamed(sites, kind)
+    again = ask(town, kind)
+    town.settle()
+    town.hand.advance(minutes=15)
+    town.settle()
+    assert (again.new, again.joined) == (0, 0)
+    later = ask(town, kind)
+    assert (later.new, later.changed, later.joined) == (0, 0, 0)
+    assert town.client.get("/items/2").status_code == 404
+    assert len(told(town)) == len(town.posts(TAMPERE)) == 1
+
+
+@pytest.mark.parametrize("kind", ["eura", "haeavustuksia", "feed"])
+def test_a_title_that_changed_while_the_id_did_not_is_a_revision(
+    town: Town, sites: FourSites, kind: str
+) -> None:
+    ask(town, kind)
+    town.settle()
+    getattr(sites, f"say_{kind}")(title="Innokaupungit: ilmastotoimien haku Tampereella")
+    assert (ask(town, kind).changed, kind) == (1, kind)
+    town.settle()
+    town.hand.advance(minutes=15)
+    town.settle()
+    assert [subject.partition(":")[0] for subject in told(town)] == ["Rahoitushaku", "Muuttunut"]
+    assert "ilmastotoimien" in town.client.get("/items/1").text
