@@ -28,7 +28,12 @@ class Request:
     query: dict[str, str]
     content_type: str
     body: bytes
-    etag: str = ""
+    target: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def etag(self) -> str:
+        return self.headers.get("if-none-match", "")
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
                 query,
                 self.headers.get("Content-Type", ""),
                 body,
-                self.headers.get("If-None-Match", ""),
+                self.path,
+                {name.lower(): value for name, value in self.headers.items()},
             )
         )
         self.send_response(answer.status)

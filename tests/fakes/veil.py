@@ -4,91 +4,41 @@
         veil.spoil = lambda answer: replace(answer, body=answer.body[:100])
         ...EuraSource({"site": veil.url})
 
-Addresses of the site in what it answers become the veil's own. A robots.txt is never spoiled. `asked` are the paths
-that came, oldest first.
+Addresses of the site in what it answers become the veil's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.fakes.served import Served
+from tests.fakes.call_sites import FakeSite, Request, Response
 
 _OWN = {"host", "connection", "accept-encoding", "content-length", "date", "server", "transfer-encoding"}
 _CONDITIONS = {"if-none-match", "if-modified-since"}
 
-
-@dataclass(frozen=True)
-class Answered:
-    """What a server answers. `promised` are the bytes it says there are, if not those that come."""
-
-    status: int
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    promised: int | None = None
+Spoil = Callable[[Response], Response]
 
 
-Spoil = Callable[[Answered], Answered]
-
-
-class Veil(Served):
+class Veil(FakeSite):
     def __init__(self, behind: str) -> None:
         """`behind` is the site's host:port."""
+        super().__init__()
         self.behind = behind
         self.spoil: Spoil | None = None
-        self.asked: list[str] = []
-        server = _Server(("127.0.0.1", 0), _Handler)
-        server.veil = self
-        super().__init__(server)
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answered:
-        rules = path == "/robots.txt"
-        if not rules:
-            self.asked.append(path)
-        spoil = None if rules else self.spoil
-        sent = {name: value for name, value in headers.items() if name not in _OWN}
-        if spoil:
-            sent = {name: value for name, value in sent.items() if name not in _CONDITIONS}
+    def answer(self, request: Request) -> Response:
+        left_out = _OWN | (_CONDITIONS if self.spoil else set())
+        sent = {name: value for name, value in request.headers.items() if name not in left_out}
         site = HTTPConnection(self.behind, timeout=10)
         try:
-            site.request(method, path, body or None, sent)
+            site.request(request.method, request.target, request.body or None, sent)
             got = site.getresponse()
             raw = got.read().replace(self.behind.encode(), self.place.encode())
-            kept = {name: value for name, value in got.getheaders() if name.lower() not in _OWN}
+            kept = {
+                name: value for name, value in got.getheaders() if name.lower() not in _OWN | {"content-type"}
+            }
         finally:
             site.close()
-        answer = Answered(got.status, kept, raw)
-        return spoil(answer) if spoil else answer
-
-
-class _Server(ThreadingHTTPServer):
-    veil: Veil
-    block_on_close = True
-    daemon_threads = False
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_GET(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = self.server.veil.answer(self.command, self.path, headers, body)
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        if answer.status != 304:
-            length = len(answer.body) if answer.promised is None else answer.promised
-            self.send_header("Content-Length", str(length))
-        with suppress(BrokenPipeError, ConnectionResetError):  # whoever finds it too large hangs up
-            self.end_headers()
-            self.wfile.write(answer.body)
-
-    do_POST = do_GET  # noqa: N815
-
-    def log_message(self, *args: object) -> None:
-        """Keep the tests' output quiet."""
+        answer = Response(got.status, raw, got.headers.get("Content-Type", ""), kept)
+        return self.spoil(answer) if self.spoil else answer

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from tests.fakes.call_sites import Response
 from tests.fakes.rakennerahastot import HTML
-from tests.fakes.veil import Answered, Spoil
+from tests.fakes.veil import Spoil
 from tests.integrations import sites
 from tests.integrations.eura import test_eura as eura
 from tests.integrations.haeavustuksia import test_haeavustuksia as haeavustuksia
@@ -56,7 +56,7 @@ def spoiled(spoil: Spoil | None) -> Callable[[Site], None]:
 
 
 def _instead(body: str) -> Spoil:
-    return lambda _: Answered(200, {"Content-Type": HTML}, body.encode())
+    return lambda _: Response(200, body.encode(), HTML)
 
 
 def as_it_was(_: Any) -> None:
@@ -73,9 +73,12 @@ BROKEN: Final[Steps] = [
     ),
     Step("a captcha", spoiled(_instead(CAPTCHA)), "", "^not_content: "),
     Step("a cookie wall", spoiled(_instead(COOKIES)), "", "^not_content: "),
-    Step("a bomb of gzip", spoiled(lambda _: Answered(200, {"Content-Encoding": "gzip"}, _PACKED)), "", "^too_large: "),
-    Step("a private address", spoiled(lambda _: Answered(302, {"Location": "http://127.0.0.1:9/"})), "", _AWAY),
-    Step("out of service", spoiled(lambda _: Answered(503)), "", "^unreachable: "),
+    Step(
+        "a bomb of gzip", spoiled(lambda _: Response(body=_PACKED, headers={"Content-Encoding": "gzip"})),
+        "", "^too_large: ",
+    ),
+    Step("a private address", spoiled(lambda _: Response(302, headers={"Location": "http://127.0.0.1:9/"})), "", _AWAY),
+    Step("out of service", spoiled(lambda _: Response(503)), "", "^unreachable: "),
     Step("well again", spoiled(None)),
 ]  # fmt: skip
 """What befalls every site in the end."""

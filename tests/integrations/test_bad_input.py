@@ -15,8 +15,9 @@ from bot.app.kinds import source_kinds
 from bot.contracts import Cursor, Details, FaultKind, Fetched, SourceFault
 from integrations import load, reading
 from tests.conftest import FrozenClock
+from tests.fakes.call_sites import Response
 from tests.fakes.feeds import FakeFeeds
-from tests.fakes.veil import Answered, Spoil
+from tests.fakes.veil import Spoil
 from tests.integrations.page_sources import HTML, NOT_CONTENT
 from tests.integrations.sites import PLACES, Site, standing
 
@@ -48,15 +49,19 @@ def body(change: Callable[[bytes], bytes]) -> Spoil:
 def instead(data: str | bytes, content_type: str | None = None, **headers: str) -> Spoil:
     """Another body, under the same Content-Type or another."""
 
-    def spoil(answer: Answered) -> Answered:
-        kept = {"Content-Type": content_type or answer.headers.get("Content-Type", ""), **headers}
-        return Answered(200, kept, data if isinstance(data, bytes) else data.encode())
+    def spoil(answer: Response) -> Response:
+        raw = data if isinstance(data, bytes) else data.encode()
+        return Response(200, raw, content_type or answer.content_type, headers)
 
     return spoil
 
 
 def told(fetched: Fetched) -> dict[str, Details | None]:
     return {each.external_id: each.details for each in fetched.reports}
+
+
+def promising_more(answer: Response) -> Response:
+    return replace(answer, headers={**answer.headers, "Content-Length": str(len(answer.body) + 1_000)})
 
 
 def tried(site: Site, spoil: Spoil, known: Cursor | None = None) -> tuple[Fetched, FaultKind | None]:
@@ -99,7 +104,7 @@ def test_half_an_answer_is_named_and_withdraws_nothing(site: Site, share: float)
 
 
 def test_an_answer_that_breaks_off_on_the_line_is_a_fault(site: Site) -> None:
-    fault = fault_of(site, lambda answer: replace(answer, promised=len(answer.body) + 1_000))
+    fault = fault_of(site, promising_more)
     assert fault.kind == "unreachable"
 
 
@@ -184,7 +189,7 @@ def test_an_answer_of_35_megabytes_is_too_large(site: Site) -> None:
 def test_a_redirect_into_a_private_net_is_not_followed(site: Site, status: int) -> None:
     with FakeFeeds() as inner:
         where = {"Location": inner.url("/admin")}
-        assert fault_of(site, lambda _: Answered(status, where)).kind in {
+        assert fault_of(site, lambda _: Response(status, headers=where)).kind in {
             "private",
             "unreachable",
             "gone",
@@ -194,8 +199,8 @@ def test_a_redirect_into_a_private_net_is_not_followed(site: Site, status: int) 
 
 
 def test_redirects_in_a_circle_end(site: Site) -> None:
-    fault_of(site, lambda _: Answered(302, {"Location": site.veil.asked[-1]}))
-    assert len(site.veil.asked) < 60
+    fault_of(site, lambda _: Response(302, headers={"Location": site.veil.requests[-1].target}))
+    assert len(site.veil.requests) < 60
 
 
 def test_a_name_that_turns_private_after_it_was_checked_is_refused(
@@ -207,13 +212,13 @@ def test_a_name_that_turns_private_after_it_was_checked_is_refused(
     with pytest.raises(SourceFault) as fault:
         site.ask(url=site.veil.url.replace("127.0.0.1", "rebind.example"))
     assert fault.value.kind == "private"
-    assert site.veil.asked == []
+    assert site.veil.requests == []
 
 
 def test_a_status_says_what_is_wrong_and_how_long_to_wait(site: Site) -> None:
     known = site.ask().cursor
     for status, kind in STATUSES.items():
-        site.veil.spoil = lambda _: Answered(status, {"Retry-After": "120"})  # noqa: B023
+        site.veil.spoil = lambda _: Response(status, headers={"Retry-After": "120"})  # noqa: B023
         with pytest.raises(SourceFault) as fault:
             site.ask(known)
         assert (fault.value.kind, fault.value.retry_after) == (kind, 120), status
