@@ -19,11 +19,12 @@ class Well:
     """A source that is away until it is mended."""
 
     mended = False
+    says = "500 <b>Internal</b> Server Error"
 
     def fetch(self, since: Cursor) -> Fetched:
         if self.mended:
             return Fetched([], {})
-        raise SourceFault("500 <b>Internal</b> Server Error")
+        raise SourceFault(self.says)
 
 
 @pytest.fixture
@@ -91,3 +92,23 @@ def test_the_wait_that_a_source_asks_for_is_kept(database: Database, frozen: Fro
         rests_until = session.scalars(select(Source.next_at).where(Source.name == "paper")).one()
     assert rests_until is not None
     assert (rests_until - clock.now()).total_seconds() == 40_000
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("no [door](https://evil.example) <b>here</b>", "`no [door](https://evil.example) <b>here</b>`"),
+        ("a `tick` and ``more``\n\n# Title", "``` a `tick` and ``more`` # Title ```"),
+    ],
+)
+def test_what_a_source_says_is_shown_as_it_is_and_leads_nowhere(
+    database: Database, well: Well, said: str, shown: str
+) -> None:
+    well.says = said
+    ask(database, well, 5)
+    well.mended = True
+    ask(database, well, 1)
+    with database.reading() as session:
+        told_of, told_over = session.scalars(select(MessageRow).order_by(MessageRow.id))
+    for message in (told_of, told_over):
+        assert message.content[0]["body"].endswith(shown)

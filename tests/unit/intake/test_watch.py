@@ -194,24 +194,6 @@ def test_who_sends_by_itself_is_missed_too_and_whoever_runs_it_is_to_be_asked(
     assert "It sends by itself: ask whoever runs it" in body
 
 
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("no [door](https://evil.example) <b>here</b>", "`no [door](https://evil.example) <b>here</b>`"),
-        ("a `tick` and ``more``\n\n# Title", "``` a `tick` and ``more`` # Title ```"),
-    ],
-)
-def test_what_a_source_says_is_shown_as_it_is_and_leads_nowhere(
-    database: Database, paper: Paper, said: str, shown: str
-) -> None:
-    paper.fault = SourceFault(said, kind="structure")
-    ask(database, paper, 2)
-    assert told(database)[0][1].endswith(shown)
-    paper.fault = None
-    ask(database, paper)
-    assert told(database)[1][1].endswith(shown)
-
-
 @pytest.mark.parametrize("change", [(2026, 10, 25), (2028, 3, 26)])
 def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is(change: tuple[int, int, int]) -> None:
     begin = datetime(*change, 12, tzinfo=UTC) - timedelta(days=2)
