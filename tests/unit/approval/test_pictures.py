@@ -181,6 +181,14 @@ def test_a_small_file_that_claims_a_huge_picture_is_refused() -> None:
             looked_at("a", each)
 
 
+def test_how_large_a_picture_may_be_is_what_it_takes_to_write_it_anew() -> None:
+    assert opened(looked_at("a", _large("JPEG", 4_100, 3_000)).body).size == (4_100, 3_000)
+    with pytest.raises(Unfit, match="too large"):
+        looked_at("a", _large("WEBP", 4_100, 3_000))
+    with pytest.raises(Unfit, match="too large"):
+        looked_at("a", _large("JPEG", 5_100, 5_000))
+
+
 def test_a_house_without_pictures_does_not_load_what_reads_them() -> None:
     said = "import sys, bot.app, bot.approval.files; print([each for each in sys.modules if each.startswith('PIL')])"
     assert (
