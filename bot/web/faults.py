@@ -14,7 +14,7 @@ from bot import clock
 from bot.delivery.accounts import EDITS
 from bot.delivery.edits import unedited
 from bot.delivery.teams import UNTIL_BACK
-from bot.intake.watch.remedies import REMEDIES
+from bot.intake.watch.remedies import OTHER, REMEDIES
 from bot.intake.watch.troubles import APART
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state
@@ -25,6 +25,7 @@ from bot.store.workplace import Account
 from bot.web.frame import MEDIA
 from bot.web.health import NO_WORKER, worker_seen
 from bot.web.house import House
+from bot.web.sources import told
 
 DOUBT_AGE = timedelta(minutes=1)
 MOST_LANES = 10
@@ -34,12 +35,13 @@ ACCOUNTS = {f"slack{EDITS}": "Editing posts in Slack"}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that is wrong: what, what to do about it, until when it rests, and where to see more."""
+    """Something that is wrong: what, what to do about it, until when it rests, and where to see more, in words."""
 
     what: str
     remedy: str
     until: datetime | None = None
     link: str | None = None
+    link_says: str = "Show them"
 
 
 def find_faults(session: Session, house: House, failed_lately: int) -> list[Fault]:
@@ -139,21 +141,23 @@ def _sources(session: Session) -> Iterator[Fault]:
     for source in session.scalars(ill.order_by(Source.name)):
         yield Fault(
             f"{source.name} cannot be read",
-            f"{_sentence(source.fault)} `python -m bot poll {source.name}` asks it at once and says what it meets.",
+            f"{_sentence(source.fault)} {REMEDIES.get(source.fault_kind or '', OTHER)}",
             link=url_for("sources.one", name=source.name),
+            link_says="Look at it",
         )
     quiet = (SourceTrouble.ended_at.is_(None), SourceTrouble.kind.in_(APART), Source.paused.is_(False))
-    rows = select(Source.name, SourceTrouble).join(SourceTrouble, SourceTrouble.source_id == Source.id)
-    for name, trouble in session.execute(rows.where(*quiet).order_by(Source.name)):
+    rows = select(Source, SourceTrouble).join(SourceTrouble, SourceTrouble.source_id == Source.id)
+    for source, trouble in session.execute(rows.where(*quiet).order_by(Source.name)):
         what = (
             "has brought nothing for a while"
             if trouble.kind == "silence"
             else "has a certificate that ends soon"
         )
         yield Fault(
-            f"{name} {what}",
-            f"{_sentence(trouble.said)} {REMEDIES[trouble.kind]}",
-            link=url_for("sources.one", name=name),
+            f"{source.name} {what}",
+            f"{told(source, trouble).said} {REMEDIES[trouble.kind]}",
+            link=url_for("sources.one", name=source.name),
+            link_says="Look at it",
         )
 
 

@@ -72,7 +72,7 @@ ITEM_STATES: Mapping[str, str] = {
     "published": "Published",
     "waiting": "Waits for approval",
     "withdrawn": "Withdrawn",
-    "aside": "Lies aside: not told",
+    "aside": "Set aside: not told",
     "joined": "Told as another item",
 }
 

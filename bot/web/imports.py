@@ -245,6 +245,6 @@ def _form(
     called: str = "",
 ) -> Response:
     return page(
-        "import.html", status, source=source, what=what, whats=WHAT, faults=faults[:MOST_FAULTS],
+        "import.html", status, source=source, what=what, choices=WHAT, faults=faults[:MOST_FAULTS],
         more=len(faults[MOST_FAULTS:]), found=found, kept=kept, called=called, read_as=READ_AS, again=_AGAIN,
     )  # fmt: skip

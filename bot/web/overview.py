@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from bot.contracts import SourceFault
+from bot import clock
+from bot.intake.relevance import first_polls
 from bot.planning.notices import open_fanouts
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery, in_state
 from bot.store.items import Item, ReportRow
-from bot.store.sources import Source, there
+from bot.store.joining import Judgement
+from bot.store.sources import HOUSE_KIND, Source, there
 from bot.web.faults import find_faults
 from bot.web.house import house
 from bot.web.items import Entry, entries
 from bot.web.likenesses import offered
 from bot.web.lines import Line, lines
 from bot.web.pages import page
+from bot.web.sources import STATES, WEEK, lines_of
+from bot.web.sources import Line as SourceLine
 from bot.web.tallies import totals
 
 LAST_ITEMS = 10
 NEXT_DELIVERIES = 10
 
 overview = Blueprint("overview", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """A source, when it last brought something, and what is wrong with it."""
-
-    source: Source
-    brought_at: datetime | None
-    fault: str | None
 
 
 @overview.get("/")
@@ -51,6 +45,9 @@ def show() -> Response:
             planning=open_fanouts(session),
             next=_next_deliveries(session),
             sources=_sources(session),
+            looks=STATES,
+            aside=_lately_aside(session),
+            first=len(first_polls.untold(session)),
             alike=offered(session),
             anybody=session.scalar(select(exists().where(Contact.erased_at.is_(None)))),
         )
@@ -77,28 +74,13 @@ def _next_deliveries(session: Session) -> list[Line]:
 
 
 def _sources(session: Session) -> list[SourceLine]:
-    return [
-        SourceLine(
-            source, source.brought_at or _last_report(session, source), source.fault or _closed(source)
-        )
-        for source in session.scalars(select(Source).where(there()).order_by(Source.name))
-    ]
+    mine = select(Source).where(Source.kind != HOUSE_KIND, there()).order_by(Source.name)
+    return lines_of(session, session.scalars(mine).all())
 
 
-def _closed(source: Source) -> str | None:
-    """Why a source that sends by itself would not be let in."""
-    if source.next_at is not None:
-        return None
-    try:
-        house().open_webhook(source)
-    except SourceFault as fault:
-        return fault.reason
-    return None
-
-
-def _last_report(session: Session, source: Source) -> datetime | None:
-    """When a source that is never asked (a webhook) last said something."""
-    if source.next_at is not None:
-        return None
-    newest = select(ReportRow.seen_at).where(ReportRow.source_id == source.id)
-    return session.scalar(newest.order_by(ReportRow.id.desc()).limit(1))
+def _lately_aside(session: Session) -> int:
+    """How many reports the rules set aside in the last days, which nobody has corrected."""
+    aside = select(func.count()).select_from(Judgement).join(ReportRow, ReportRow.id == Judgement.report_id)
+    theirs = aside.join(Item, Item.id == ReportRow.item_id).where(Item.state == "aside")
+    lately = (Judgement.made_at > clock.now() - WEEK, Judgement.corrected_at.is_(None))
+    return session.scalar(theirs.where(*lately, ReportRow.withdrawn.is_(False))) or 0

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from bot.contracts import KINDS, LANGUAGES, Integration, Visibility
+from bot.contracts.words import LANGUAGE_NAMES
 from bot.intake.presets import presets
 from bot.intake.setup import change_source, name_fault, new_source, silent_next
 from bot.store.audit import record
@@ -18,6 +19,8 @@ from bot.web import guard
 from bot.web.house import house
 from bot.web.pages import page, typed
 from bot.web.source_fields import PREFIX, field_of, options_of, secrets_of
+
+VISIBILITIES: Mapping[Visibility, str] = {"network": "The network only", "public": "Everybody"}
 
 source_form = Blueprint("source_form", __name__)
 
@@ -122,7 +125,7 @@ def _form(
     values = {**usual, **{key: value for key, value in stated.items() if value is not None}}
     return page(
         "source_form.html", 422 if faults else 200, kind=kind, source=source, fields=fields, values=values,
-        faults=faults, guessed=guessed, kinds=KINDS, languages=LANGUAGES, visibilities=get_args(Visibility),
+        faults=faults, guessed=guessed, languages=LANGUAGE_NAMES, visibilities=VISIBILITIES,
         network=house().network, prefix=PREFIX,
     )  # fmt: skip
 

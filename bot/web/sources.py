@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, abort
 from sqlalchemy import func, select
@@ -16,8 +17,10 @@ from bot.intake.removal import removed, removed_at
 from bot.intake.setup import silent_next
 from bot.intake.trial import KEPT, being_read
 from bot.intake.watch.remedies import OTHER, REMEDIES
+from bot.intake.watch.troubles import APART
 from bot.store.sources import HOUSE_KIND, Source, source_named, there
 from bot.store.watch import SourceRun, SourceTrial, SourceTrouble
+from bot.web import prose
 from bot.web.house import house
 from bot.web.pages import page
 
@@ -25,16 +28,19 @@ MOST_RUNS, MOST_TROUBLES = 30, 20
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 
 STATES = {
-    "well": ("sent", "✓ Well"),
-    "unasked": ("queued", "… Not asked yet"),
-    "partly": ("doubtful", "! Some entries left out"),
+    "fault": ("failed", "✗ Cannot be read"),
     "silence": ("doubtful", "! Silent"),
     "certificate": ("doubtful", "! Certificate ends soon"),
-    "paused": ("paused", "‖ Paused"),
-    "fault": ("failed", "✗ Cannot be read"),
+    "partly": ("doubtful", "! Some entries left out"),
     "closed": ("failed", "✗ Not set up"),
+    "unasked": ("queued", "… Not asked yet"),
+    "paused": ("paused", "‖ Paused"),
+    "well": ("sent", "✓ Well"),
 }
-"""How a source is: the look of its mark, and its words."""
+"""How a source is, what needs somebody first: the look of its mark, and its words."""
+
+COUNTED = {"well": "well", "closed": "not set up", "unasked": "not asked yet", "paused": "paused"}
+"""The states that nobody needs to look at, as they are counted."""
 
 ABLE = {
     "read": "is asked for news",
@@ -48,16 +54,31 @@ sources = Blueprint("sources", __name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """A trouble in a sentence of now. It is `grave` when the source cannot be read."""
+
+    kind: str
+    said: str
+    grave: bool
+    began_at: datetime
+    told_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One source at a glance. `week` and `month` are how many new things came in 7 and 30 days."""
+    """One source at a glance. `fault` is what is wrong beside its troubles; `week` and `month` are how many new things
+    came in 7 and 30 days, `usual` how often something usually comes."""
 
     source: Source
     title: str
     able: tuple[str, ...]
     state: str
-    troubles: Sequence[SourceTrouble]
+    troubles: Sequence[Trouble]
+    fault: str | None
     week: int
     month: int
+    usual: str
     has_sample: bool
     has_exports: bool
 
@@ -67,9 +88,15 @@ def show() -> Response:
     """All sources."""
     with house().database.reading() as session:
         mine = select(Source).where(Source.kind != HOUSE_KIND, there()).order_by(Source.name)
-        lines = _lines(session, session.scalars(mine).all())
+        lines = lines_of(session, session.scalars(mine).all())
         gone = [(each, removed_at(each)) for each in removed(session)]
-        return page("sources.html", lines=lines, looks=STATES, gone=gone)
+        return page("sources.html", lines=lines, looks=STATES, counts=tally(lines), gone=gone)
+
+
+def tally(lines: Sequence[Line]) -> str:
+    """How many sources are how, in words."""
+    count = Counter(COUNTED.get(line.state, "to look at") for line in lines)
+    return ", ".join(f"{count[said]} {said}" for said in ("to look at", *COUNTED.values()) if count[said])
 
 
 @sources.get("/sources/<name>")
@@ -78,14 +105,18 @@ def one(name: str) -> Response:
     with house().database.reading() as session:
         source = named(session, name)
         mine = select(SourceRun).where(SourceRun.source_id == source.id)
-        past = select(SourceTrouble).where(SourceTrouble.source_id == source.id)
+        past = (
+            select(SourceTrouble)
+            .where(SourceTrouble.source_id == source.id)
+            .order_by(SourceTrouble.id.desc())
+        )
         trial = session.get(SourceTrial, source.id)
         return page(
             "source.html",
-            line=_lines(session, [source])[0],
+            line=lines_of(session, [source])[0],
             looks=STATES,
             runs=session.scalars(mine.order_by(SourceRun.id.desc()).limit(MOST_RUNS)).all(),
-            troubles=session.scalars(past.order_by(SourceTrouble.id.desc()).limit(MOST_TROUBLES)).all(),
+            troubles=[told(source, each) for each in session.scalars(past.limit(MOST_TROUBLES))],
             trial=trial if trial and trial.asked_at > clock.now() - KEPT else None,
             silent=silent_next(source),
             being_read=trial is not None and being_read(trial),
@@ -94,38 +125,69 @@ def one(name: str) -> Response:
         )
 
 
-def _lines(session: Session, rows: Sequence[Source]) -> list[Line]:
+def lines_of(session: Session, rows: Sequence[Source]) -> list[Line]:
+    """How these sources are, those first that somebody should look at."""
     ids = [source.id for source in rows]
     week, month = (_came(session, ids, span) for span in (WEEK, MONTH))
     mine = (SourceTrouble.source_id.in_(ids), SourceTrouble.ended_at.is_(None))
     troubles = session.scalars(select(SourceTrouble).where(*mine).order_by(SourceTrouble.id)).all()
     lines = []
     for source in rows:
-        wrong = [each for each in troubles if each.source_id == source.id]
-        kind = kind_of(source)
+        wrong = [told(source, each) for each in troubles if each.source_id == source.id]
+        kind, closed = kind_of(source), _closed(source)
         lines.append(
             Line(
                 source, kind.title if kind else source.kind, _able(kind, source),
-                "closed" if _closed(source) else state_of(source, wrong), wrong,
-                week.get(source.id, 0), month.get(source.id, 0), bool(kind and kind.sample),
-                house().exports(source) is not None,
+                "closed" if closed else state_of(source, wrong), wrong,
+                closed or (None if any(each.grave for each in wrong) else source.fault),
+                week.get(source.id, 0), month.get(source.id, 0),
+                _usual(source.usual_gap) if source.usual_gap else "",
+                bool(kind and kind.sample), house().exports(source) is not None,
             )
         )  # fmt: skip
-    return lines
+    return sorted(lines, key=lambda line: list(STATES).index(line.state))
 
 
-def _closed(source: Source) -> bool:
-    """Whether a source that sends by itself would not be let in, as its options are not right."""
+def told(source: Source, trouble: SourceTrouble) -> Trouble:
+    """A trouble as it is now: what is silent has been so for longer than when it was noted."""
+    said = trouble.said.strip().rstrip(".")
+    if trouble.ended_at is None and trouble.kind == "silence" and source.brought_at:
+        said = f"Nothing for {_days((clock.now() - source.brought_at).days)}"
+        if source.usual_gap:
+            said += f"; usually something every {_usual(source.usual_gap)}"
+    elif trouble.kind == "certificate" and source.certificate_ends:
+        ends = prose.moment(source.certificate_ends, house().settings.zone)
+        said = f"The certificate of its server ends on {ends}"
+    said = f"{said[:1].upper()}{said[1:]}."
+    return Trouble(
+        trouble.kind, said, trouble.kind not in APART, trouble.began_at, trouble.told_at, trouble.ended_at
+    )
+
+
+def _usual(seconds: int) -> str:
+    """How often something usually comes, after "every"."""
+    if seconds < 36 * 3600:
+        hours = round(seconds / 3600)
+        return "day" if hours in range(20, 30) else f"{hours} hours" if hours > 1 else "hour"
+    return f"{round(seconds / 86_400)} days"
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def _closed(source: Source) -> str | None:
+    """Why a source that sends by itself would not be let in: its options are not right."""
     if source.next_at is not None or source.paused:
-        return False
+        return None
     try:
         house().open_webhook(source)
-    except SourceFault:
-        return True
-    return False
+    except SourceFault as fault:
+        return fault.reason
+    return None
 
 
-def state_of(source: Source, troubles: Sequence[SourceTrouble]) -> str:
+def state_of(source: Source, troubles: Sequence[Trouble]) -> str:
     """How a source is, in one word."""
     if source.paused:
         return "paused"

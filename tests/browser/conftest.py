@@ -82,7 +82,8 @@ class Workspace:
 
 
 @contextmanager
-def _served(app: Flask, host: str) -> Iterator[str]:
+def served(app: Flask, host: str) -> Iterator[str]:
+    """The address of an application, while it is served."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -113,12 +114,12 @@ def _site(house: list[str]) -> Flask:
 def workspace(frozen: FrozenClock, open_test_house: Callable[..., House]) -> Iterator[Workspace]:
     """A workspace on localhost frames the house on 127.0.0.1; Alice and Charlie, a coordinator, are of Tampere."""
     opened: list[str] = []
-    with _served(_site(opened), "localhost") as own, _served(_site(opened), "localhost") as foreign:
+    with served(_site(opened), "localhost") as own, served(_site(opened), "localhost") as foreign:
         house = open_test_house(howspace_embed_secret=SECRET, howspace_origin=(own,))
         _fill(house)
-        with _served(build(house), "127.0.0.1") as served:
-            opened.append(served)
-            yield Workspace(served, own, foreign)
+        with served(build(house), "127.0.0.1") as address:
+            opened.append(address)
+            yield Workspace(address, own, foreign)
 
 
 def _fill(house: House) -> None:

@@ -44,7 +44,7 @@ def test_the_same_become_one_and_the_old_address_leads_to_it(house: House, brows
 def test_different_ones_stay_two_and_a_second_press_does_nothing(house: House, browser: Browser) -> None:
     two(house, closes_at="2027-01-29")
     token = browser.get("/likenesses")
-    assert "Different calls" in token.text
+    assert "Different: keep both" in token.text
     browser.submit("/likenesses", "/likenesses/2/1/different")
     assert "not offered again" in seen(browser.get("/likenesses"))
     assert "Nothing waits" in seen(browser.get("/likenesses"))

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.app import House
 from bot.delivery.settlement import NEVER
+from bot.intake.accept import Rights
+from bot.intake.relevance import Sieve, load_rules
 from bot.store.deliveries import Delivery
 from bot.store.destinations import Destination
 from bot.store.sources import Source
+from bot.store.watch import SourceTrouble
 from bot.store.workplace import Account, WorkerRow
 from bot.web import build
 from tests import factories
@@ -127,7 +130,7 @@ FAULTS: list[tuple[Callable[[Session], None], str]] = [
     (fail(timedelta(days=6)), "2 deliveries failed in the last 7 days"),
     (pause(NEVER), "Alice takes nothing over Email Mailbox unknown. Put the address right"),
     (pause(datetime(2026, 11, 24, 16, 0, tzinfo=UTC)), "Mailbox unknown. Rests until Tue 24 Nov, 18:00"),
-    (silence, "paper cannot be read The server answers 500. python -m bot poll paper"),
+    (silence, "paper cannot be read The server answers 500. Ask it once by hand"),
 ]
 
 
@@ -166,3 +169,34 @@ def test_more_paused_destinations_than_fit_are_counted(told: House, browser: Bro
 
 def test_a_webhook_that_nobody_could_use_says_why(told: House, browser: Browser) -> None:
     assert "WEBHOOK_SECRET is not set" in seen(browser.get("/"))
+
+
+def test_what_sources_need_stands_there_and_leads_on(house: House, browser: Browser) -> None:
+    """What was set aside, what a first look brought, and how long a silent source has been silent by now."""
+    sieve = Rights(sieve=Sieve(house.network, load_rules()))
+    factories.tell(house.database, factories.details(title={"fi": "AKKE-haku"}), rights=sieve, name="eura")
+    factories.tell(
+        house.database, factories.details(title={"fi": "Kalastus"}, topics=()), rights=sieve, name="fish"
+    )
+    factories.tell(house.database, factories.details(), rights=Rights(tell=False), name="new")
+    now = clock.now()
+    with house.database.writing() as session:
+        quiet = factories.source(
+            session,
+            "quiet",
+            kind="feed",
+            usual_gap=4 * 86_400,
+            brought_at=now - timedelta(days=30),
+            next_at=now,
+        )
+        noted = {
+            "said": "nothing for 12 days; usually something every 4 days",
+            "began_at": now - timedelta(days=18),
+        }
+        session.add(SourceTrouble(source_id=quiet.id, kind="silence", **noted))
+    words = seen(browser.get("/"))
+    assert "In the last 7 days 1 entry of a source was set aside" in words
+    assert "1 item came silently with the first look at a source." in words
+    assert "Nothing for 30 days; usually something every 4 days. Look at its page" in words
+    assert "nothing for 12 days" not in words
+    assert "Nothing for 30 days; usually something every 4 days." in seen(browser.get("/sources/quiet"))

@@ -155,7 +155,7 @@ def first_poll(house: House) -> None:
 def test_what_came_with_a_first_poll_is_announced_when_it_is_chosen(house: House, browser: Browser) -> None:
     first_poll(house)
     text = seen(browser.get("/sifted"))
-    assert "Came with a first poll" in text
+    assert "Came with a first look" in text
     assert "Toinen" in text
     assert "Mennyt" not in text
     assert told(house, 1) + told(house, 2) == 0
@@ -165,7 +165,7 @@ def test_what_came_with_a_first_poll_is_announced_when_it_is_chosen(house: House
     browser.submit("/sifted", "/sifted/first/chosen", item="2")  # a second press
     assert "0 announced" in seen(browser.get("/sifted"))
     browser.submit("/sifted", "/sifted/first/left", item="1")
-    assert "Came with a first poll" not in seen(browser.get("/sifted"))
+    assert "Came with a first look" not in seen(browser.get("/sifted"))
     assert (told(house, 1), told(house, 2)) == (0, 1)
 
 
