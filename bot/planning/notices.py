@@ -109,9 +109,10 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: 
 def _begin(session: Session, network: Network, item: Item, zone: str) -> None:
     """What follows from a new revision beside the notice: its reminders, edits of its posts, a correction."""
     keep_reminders(session, item, zone)
-    if item.revision > 1 and item.state != "joined":  # what was joined is spoken of by the other item
+    if item.revision > 1:
         edit_posts(session, network, item)
-        corrections.schedule(session, item)
+        if item.state != "joined":  # what was joined is spoken of by the other item
+            corrections.schedule(session, item)
 
 
 def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: Item, size: int) -> int:

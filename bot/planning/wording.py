@@ -188,6 +188,27 @@ def strike(details: Details, language: Language, network: Network) -> Message:
     )
 
 
+def goes_on(
+    gone: Details, details: Details, language: Language, network: Network, *, item_id: int
+) -> Message:
+    """What a notice that stands somewhere shows once its item is told as another: that one, and that it is the same."""
+    said = compose(details, language, network, item_id=item_id)
+    same = words.gettext(
+        language,
+        "“{title}” told of the same, and goes on as this one.",
+        title=variant(gone.title, language)[1],
+    )
+    return said.model_copy(
+        update={
+            "label": words.gettext(language, "Same as another notice"),
+            "preheader": same,
+            "changes": (same,),
+            "body": "",
+            "shown": (),
+        }
+    )
+
+
 def _calendar(
     details: Details,
     language: Language,

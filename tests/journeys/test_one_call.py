@@ -158,3 +158,68 @@ def test_a_doubtful_one_is_told_and_refused_or_becomes_one(town: Town) -> None:
     assert sum("Vähähiilinen" in subject for subject in subjects(town)) <= 4  # and one correction
     say(town, "council", "updated", closes_at="2027-02-05T16:15:00+02:00", amount_eur=7)
     assert "Nothing waits" in town.client.get("/likenesses").text
+
+
+def two_notices(town: Town) -> None:
+    """A call, and what may be the same one with another deadline, both told."""
+    town.publish()
+    say(town, "eura", closes_at="2027-01-29T16:15:00+02:00")
+    assert len(shown(town)) == 2
+
+
+def shown(town: Town) -> list[str]:
+    """What the posts in Tampere's conversation show."""
+    return [json.dumps(post.blocks, ensure_ascii=False) for post in town.posts(TAMPERE)]
+
+
+def own_page(town: Town) -> str:
+    found = re.search(r"https?://[^/\s]+(/m/[^/\s]+)", text_of(town.mails(ALICE)[-1]))
+    assert found
+    return found[1]
+
+
+def test_the_post_of_what_goes_says_that_it_is_the_same_and_follows_the_other(town: Town) -> None:
+    two_notices(town)
+    press(town, "/likenesses", "/likenesses/2/1/same")
+    assert len(shown(town)) == 2
+    kept, gone = shown(town)
+    assert "Sama kuin toinen ilmoitus" in gone
+    assert "Sama kuin toinen ilmoitus" not in kept
+    assert "eura.example.org" in kept
+    assert "https://example.org/haku" in gone
+    town.update(closes_at="2027-02-12T16:15:00+02:00")
+    assert all("12. helmikuuta 2027" in each for each in shown(town))
+    town.withdraw()
+    say(town, "eura", "withdrawn")
+    assert all("Peruutettu" in each for each in shown(town))
+
+
+def test_the_links_of_what_goes_still_answer_and_what_was_said_by_them_stays(town: Town) -> None:
+    two_notices(town)
+    mine = own_page(town)
+    assert town.client.post(f"{mine}/answer/2", data={"answer": "interested"}).status_code in {200, 303}
+    before = town.client.get(f"{mine}/answer/2").text
+    press(town, "/likenesses", "/likenesses/2/1/same")
+    for page in ("why", "answer", "remind"):
+        assert town.client.get(f"{mine}/{page}/2").status_code == 200
+    assert "Miksi saat tämän" in town.client.get(f"{mine}/why/2").text
+    after = town.client.get(f"{mine}/answer/2").text
+    assert before.count("Kiinnostaa") == after.count("Kiinnostaa") > 0
+    assert "Interested" in town.client.get("/items/1").text
+
+
+def test_parted_again_each_post_shows_its_own(town: Town) -> None:
+    two_notices(town)
+    was = shown(town)
+    press(town, "/likenesses", "/likenesses/2/1/same")
+    assert shown(town)[1] != was[1]
+    press(town, "/items/1", "/items/1/part/2")
+    kept, back = shown(town)
+    assert len(shown(town)) == 2
+    assert "29. tammikuuta 2027" in back
+    assert "Sama kuin toinen ilmoitus" not in back
+    assert "eura.example.org" in back
+    assert "eura.example.org" not in kept
+    assert "Lähteet ilmoittavat" not in kept + back
+    assert town.client.get(f"{own_page(town)}/why/2").status_code == 200
+    assert sum("Rahoitushaku" in subject for subject in subjects(town)) == 2  # nobody is told a third time
