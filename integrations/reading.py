@@ -50,7 +50,7 @@ def read(
             limit_bytes=limit_bytes,
             allow_private=surroundings.allow_private,
             user_agent=http.user_agent_with(surroundings.contact_url),
-            before=partial(_in_turn if parts else _as_a_guest, surroundings=surroundings),
+            before=partial(in_turn if parts else _as_a_guest, surroundings=surroundings),
         )
     except http.HttpFault as fault:
         raise SourceFault(str(fault), fault.retry_after, kind_of(fault)) from fault
@@ -63,10 +63,11 @@ def read(
 
 def _as_a_guest(url: str, surroundings: Surroundings) -> None:
     ROBOTS.check(url, partial(_rules, surroundings=surroundings))
-    _in_turn(url, surroundings)
+    in_turn(url, surroundings)
 
 
-def _in_turn(url: str, surroundings: Surroundings) -> None:
+def in_turn(url: str, surroundings: Surroundings) -> None:
+    """Wait until the host of an address may be asked; the administrator's own servers may be at once."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     if f"{host}:{parts.port or PORTS.get(parts.scheme)}" not in surroundings.allow_private:
@@ -78,7 +79,7 @@ def _rules(url: str, surroundings: Surroundings) -> bytes:
         url,
         allow_private=surroundings.allow_private,
         user_agent=http.user_agent_with(surroundings.contact_url),
-        before=partial(_in_turn, surroundings=surroundings),
+        before=partial(in_turn, surroundings=surroundings),
         timeout=(5.0, 10.0),
         deadline=20.0,
     ).body

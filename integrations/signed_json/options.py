@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from integrations.report_data import Data
+from integrations.expressions import Expression
+from integrations.field_maps import ReportFields, Shape, Written
 from integrations.signatures import Algorithm, Encoding, Secrets
-from integrations.signed_json.expressions import Expression
 
-BY_LANGUAGE = ("title", "body")
 Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
-
-
-def _fields(value: Any) -> Any:
-    """Fields as JSON, or one a line: `title.fi = heading.fi`."""
-    if not isinstance(value, str):
-        return value
-    if value.lstrip().startswith("{"):
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise ValueError("is neither JSON nor lines like title = heading") from None
-    lines = [line.strip() for line in value.splitlines() if line.strip()]
-    if any("=" not in line for line in lines):
-        raise ValueError("must be lines like title = heading")
-    return {
-        name.strip(): expression.strip() for name, _, expression in (line.partition("=") for line in lines)
-    }
 
 
 def _words(value: Any) -> Any:
@@ -63,38 +44,14 @@ class SignedJsonOptions(BaseModel):
     items: Annotated[Expression | None, Field(title="Items", description="where the list of things is")] = (
         None
     )
-    fields: Annotated[
-        dict[str, Expression], BeforeValidator(_fields), Field(min_length=1, max_length=60, title="Fields")
-    ]
+    fields: Annotated[ReportFields, Field(title="Fields")]
     action: Annotated[
         Expression | None, Field(title="Action", description="what was done with the thing")
     ] = None
     withdrawn: Annotated[
         list[str], BeforeValidator(_words), Field(title="Words for withdrawn", description="split by spaces")
     ] = ["withdrawn", "deleted", "removed", "destroyed", "unpublished"]
-    text: Annotated[Literal["markdown", "html", "plain"], Field(title="What texts are written in")] = (
-        "markdown"
-    )
-
-    @field_validator("fields")
-    @classmethod
-    def _are_known(cls, value: dict[str, str]) -> dict[str, str]:
-        for name in value:
-            field, dot, language = name.partition(".")
-            by_language = field in BY_LANGUAGE and language in {"fi", "sv", "en"}
-            if field not in Data.model_fields or (dot and not by_language):
-                raise ValueError(f"{name[:60]}: a report has no such field")
-        if "external_id" not in value:
-            raise ValueError("external_id is missing: without it nothing is known again")
-        if not any(name.partition(".")[0] == "title" for name in value):
-            raise ValueError("title is missing")
-        if any(
-            field in value and f"{field}.{each}" in value
-            for field in BY_LANGUAGE
-            for each in ("fi", "sv", "en")
-        ):
-            raise ValueError("title and body stand either plain or by language")
-        return value
+    text: Annotated[Written, Field(title="What texts are written in")] = "markdown"
 
     @model_validator(mode="after")
     def _signs_what_it_has(self) -> Self:
@@ -108,3 +65,8 @@ class SignedJsonOptions(BaseModel):
         if self.timestamp_header and "timestamp" not in places:
             raise ValueError("a time that is not signed proves nothing: put {timestamp} into signed")
         return self
+
+    @property
+    def shape(self) -> Shape:
+        """How the body is read."""
+        return Shape(self.fields, self.items, self.action, self.withdrawn, self.text)

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from bot import clock
 from bot.contracts import Answer, Fetched, Inbox, Received, SourceFault, Surroundings
+from integrations.field_maps import read
 from integrations.json_bodies import parsed
 from integrations.problems import Refused, answer
 from integrations.signatures import is_signed
 from integrations.signed_json.options import SignedJsonOptions
-from integrations.signed_json.reading import read
 
 
 class SignedJsonWebhook:
@@ -24,7 +24,7 @@ class SignedJsonWebhook:
         """Answer 200 after the commit, else a problem: 400, 401, or 422 with every fault by field."""
         try:
             receipt = self._verify(request)
-            reports, faults = read(_document(request.body), self._options, self._surroundings)
+            reports, faults = read(_document(request.body), self._options.shape, self._surroundings)
             if faults:
                 raise Refused(
                     422, "The body is not as this source reads it; errors names every fault.", faults
@@ -77,7 +77,7 @@ class SignedJsonWebhook:
 def sample(options: SignedJsonOptions, surroundings: Surroundings, body: bytes) -> Fetched:
     """What would be made of a body, signed or not. Raises SourceFault for one that is no JSON."""
     try:
-        reports, faults = read(_document(body), options, surroundings)
+        reports, faults = read(_document(body), options.shape, surroundings)
     except Refused as refusal:
         raise SourceFault(refusal.detail) from refusal
     return Fetched(reports, {}, [f"{field}: {said}" for field, said in faults])
