@@ -18,7 +18,6 @@ from integrations.moments import meant
 from integrations.reading import read
 
 MOST_PAGES: Final = 50
-_PATIENCE: Final = 75.0  # seconds for all pages: other sources wait meanwhile
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -59,7 +58,9 @@ def read_json(
     return parsed(page.body), page
 
 
-def all_pages(ask: Callable[[int], tuple[list[Any], int]], faults: list[str]) -> list[Any]:
+def all_pages(
+    ask: Callable[[int], tuple[list[Any], int]], faults: list[str], surroundings: Surroundings
+) -> list[Any]:
     """The rows of all pages: `ask` gets a page's number, from 1, and says its rows and how many pages there are.
 
     What is too much or takes too long is left unread, and `faults` say so.
@@ -67,7 +68,7 @@ def all_pages(ask: Callable[[int], tuple[list[Any], int]], faults: list[str]) ->
     began = clock.monotonic()
     found, pages = ask(1)
     for page in range(2, min(pages, MOST_PAGES) + 1):
-        if clock.monotonic() - began > _PATIENCE:
+        if clock.monotonic() - began > surroundings.patience:
             faults.append(f"only the first {page - 1} of {pages} pages were read: the site is too slow")
             return found
         found = [*found, *ask(page)[0]]

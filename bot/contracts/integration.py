@@ -89,6 +89,7 @@ class Surroundings:
     """What an integration may know of the installation it works in.
 
     `wait_for_turn` returns when a host may be asked, once a second whoever asks it; the house sees to that.
+    After `patience` seconds a poll asks no further page, for others wait meanwhile: what is left comes at the next one.
     """
 
     name: str
@@ -99,3 +100,4 @@ class Surroundings:
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     councils: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wait_for_turn: Callable[[str], None] = _at_once
+    patience: float = 75.0

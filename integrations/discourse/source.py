@@ -7,10 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from bot import clock
 from bot.contracts import Cursor, FaultKind, Fetched, Report, SourceFault, Surroundings
 from integrations.calling import Interrupted, Reply, Unreached, call
 from integrations.discourse.options import DiscourseOptions, check_slugs
 from integrations.discourse.topics import Left, Post, report_of
+from integrations.reading import in_turn
 
 PAGES, TOPICS = 5, 20
 """How many pages of the listing and how many topics one poll reads; what is left over comes next time."""
@@ -47,6 +49,7 @@ class DiscourseSource:
         cursor = {"place": self._options.base, "bumped_at": known.get("bumped_at")}
         reports: list[Report] = []
         faults: list[str] = []
+        began = clock.monotonic()
         for topic in moved[:TOPICS] if known else moved[-TOPICS:]:
             try:
                 found = self._topic(topic)
@@ -63,6 +66,9 @@ class DiscourseSource:
             if isinstance(found, Report):
                 reports.append(found)
             cursor["bumped_at"] = topic.bumped_at.isoformat()
+            if topic is not moved[-1] and clock.monotonic() - began > self._surroundings.patience:
+                faults.append("the rest comes next time: the instance is too slow")
+                break
         return Fetched(reports, cursor, faults, unchanged=bool(known) and not moved)
 
     def _moved(self, since: str | None) -> list[Listed]:
@@ -112,6 +118,7 @@ class DiscourseSource:
         return (self._slugs or {}).get(category, "")
 
     def _get(self, path: str) -> Any:
+        in_turn(self._options.base + path, self._surroundings)
         try:
             reply = call(
                 "GET", self._options.base + path, headers=self._options.headers,

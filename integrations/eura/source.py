@@ -18,7 +18,6 @@ from integrations.reading import read, validators
 
 MOST_DETAILS: Final = 20
 MOST_KNOWN: Final = 2_000
-_PATIENCE: Final = 60.0  # seconds for all own pages: other sources wait meanwhile
 
 # What the cursor remembers of a row beside its digest.
 _WHOLE, _BARE, _OVER, _WAITED = "+", "-", ".", "!"
@@ -107,7 +106,7 @@ class EuraSource:
                 taken.rows[ident] = seen + (_WHOLE if mark == _WAITED else mark)
                 continue
             wanted = self._details and (mark in {_WHOLE, _WAITED} or not _is_over(call))
-            if wanted and left and clock.monotonic() - began < _PATIENCE:
+            if wanted and left and clock.monotonic() - began < self._surroundings.patience:
                 left -= 1
                 if detail := self._detail(ident, taken.faults):
                     whole = report(call, listing, self._site, self._surroundings, [], detail)

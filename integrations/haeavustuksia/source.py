@@ -43,7 +43,7 @@ class HaeavustuksiaSource:
     def fetch(self, since: Cursor) -> Fetched:
         """All calls that are open or will open. Raises SourceFault when a page of the list cannot be read."""
         faults: list[str] = []
-        calls, left_out = rows(all_pages(self._page, faults), Call, "hakuasianAsianumero")
+        calls, left_out = rows(all_pages(self._page, faults, self._surroundings), Call, "hakuasianAsianumero")
         faults += left_out
         reports = [
             report(call, self._site, self._options.authority, self._surroundings, faults) for call in calls

@@ -60,7 +60,8 @@ class RakennerahastotSource:
         cards = self._cards(known)
         book: Book = {url: dict(entry) for url, entry in known.get("notices", {}).items()}
         # At first more: what it holds then is taken in silently, and what was left for tomorrow would be told as new.
-        visit = Visit(self, book, self._options.most * (1 if book else 2))
+        times = 1 if book else 2
+        visit = Visit(self, book, self._options.most * times, self._surroundings.patience * times)
         for url in sorted(cards, key=lambda each: book.get(each, {}).get("read", "")):
             visit.look(url)
         reports, faults = visit.reports(), visit.faults

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from bot import clock
 from bot.contracts import Cursor, Report, SourceFault
 from integrations.articles import external_id, today
 from integrations.http import Page
@@ -35,8 +36,10 @@ class Site(Protocol):
 class Visit:
     """One poll: which notice pages were read, and what they say now."""
 
-    def __init__(self, source: Site, book: Book, most: int) -> None:
+    def __init__(self, source: Site, book: Book, most: int, patience: float) -> None:
+        """At most so many pages are read, and none after `patience` seconds."""
         self._source, self._book, self._left = source, book, most
+        self._until = clock.monotonic() + patience
         self._fresh: dict[str, Notice] = {}
         self._seen: set[str] = set()
         self._gone: set[str] = set()
@@ -63,7 +66,7 @@ class Visit:
             elif found:
                 self._fresh.pop(other, None)
                 self._book[other]["dates"] = None
-            elif self._left <= 0:
+            elif self._is_over():
                 self._put_off(url)
 
     def reports(self) -> list[Report]:
@@ -87,7 +90,7 @@ class Visit:
 
     def _read(self, url: str, *, again: bool) -> Notice | None:
         """A notice, None when it is as it was (unless it is wanted `again`) or cannot be read."""
-        if (url in self._seen and not again) or self._left <= 0:
+        if (url in self._seen and not again) or self._is_over():
             return None
         self._seen.add(url)
         self._left -= 1
@@ -115,6 +118,13 @@ class Visit:
         self._book[url] = {**entry, **validators(page), "hash": said, "dates": days}
         self._fresh[url] = notice
         return notice
+
+    def _is_over(self) -> bool:
+        """Whether no further page is read; a slow site is named, and its first page always read."""
+        if self._left > 0 and self._seen and clock.monotonic() > self._until:
+            self._left = 0
+            self.faults.append("the site is too slow: its other notices are read the next time")
+        return self._left <= 0
 
     def _put_off(self, url: str) -> None:
         """Read it again the next time: half of it would take the other language away."""

@@ -61,7 +61,7 @@ class SediaSource:
     def fetch(self, since: Cursor) -> Fetched:
         """What is new or changed of what fits the options. Raises SourceFault when the search fails or ignores them."""
         options, faults = self._options, list[str]()
-        topics, left_out = rows(all_pages(self._page, faults), Topic, "reference")
+        topics, left_out = rows(all_pages(self._page, faults, self._surroundings), Topic, "reference")
         faults += left_out
         wanted = [topic for topic in topics if options.types == () or set(topic.types) & {"", *options.types}]
         if len(wanted) < len(topics):

@@ -47,13 +47,13 @@ class Site:
     fake: Any
     veil: Veil
 
-    def ask(self, since: Cursor | None = None, *, url: str = "") -> Fetched:
-        """What one poll brings, of the veil or of another address."""
+    def ask(self, since: Cursor | None = None, *, url: str = "", **more: Any) -> Fetched:
+        """What one poll brings, of the veil or of another address; `more` are surroundings."""
         room = load(self.place.kind)
         assert room.source is not None
         surroundings = Surroundings(
             "site", Defaults(kind=self.place.tells, visibility="public"),
-            allow_private=frozenset({self.veil.place}), cities={"lahti": ["Lahti", "Lahtis"]},
+            allow_private=frozenset({self.veil.place}), cities={"lahti": ["Lahti", "Lahtis"]}, **more,
         )  # fmt: skip
         options = room.options.model_validate(self.place.options(url or self.veil.url))
         return room.source(options, surroundings).fetch(since or {})

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,10 @@ from integrations import load, reading
 from tests.conftest import FrozenClock
 from tests.fakes.call_sites import Response
 from tests.fakes.feeds import FakeFeeds
-from tests.fakes.veil import Spoil
+from tests.fakes.veil import Spoil, Veil
+from tests.integrations.eura.test_eura import CITY, OWN_PAGE, WORK
 from tests.integrations.page_sources import HTML, NOT_CONTENT
+from tests.integrations.sedia.test_sedia import row as sedia_row
 from tests.integrations.sites import PLACES, Site, standing
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>'
@@ -215,6 +218,21 @@ def test_a_name_that_turns_private_after_it_was_checked_is_refused(
     assert site.veil.requests == []
 
 
+def test_every_kind_waits_for_its_hosts_turn_before_it_connects(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, turns = socket.getaddrinfo, list[str]()
+
+    def resolved(_host: str, *rest: object, **more: object) -> object:
+        return real("127.0.0.1" if turns else "93.184.215.14", *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    with pytest.raises(SourceFault):
+        site.ask(url=site.veil.url.replace("127.0.0.1", "rebind.example"), wait_for_turn=turns.append)
+    assert set(turns) == {"rebind.example"}
+    assert site.veil.requests == []
+
+
 def test_a_status_says_what_is_wrong_and_how_long_to_wait(site: Site) -> None:
     known = site.ask().cursor
     for status, kind in STATUSES.items():
@@ -231,3 +249,33 @@ def test_no_kind_asks_by_itself_past_the_limits_of_size_time_and_address(site: S
     )
     for file in (Path("integrations") / site.place.kind).glob("*.py"):
         assert not own.search(file.read_text("utf-8")), file
+
+
+SEVERAL: dict[str, Callable[[Any], object]] = {
+    "eura": lambda fake: fake.details.update(dict.fromkeys((WORK, CITY), OWN_PAGE)),
+    "haeavustuksia": lambda fake: setattr(fake, "page_size", 1),
+    "sedia": lambda fake: fake.results.extend(sedia_row(f"HORIZON-{number}") for number in range(150)),
+    "rakennerahastot": lambda fake: None,
+    "discourse": lambda fake: None,
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_a_site_that_is_too_slow_for_all_its_pages_is_read_on_the_next_time(
+    frozen: FrozenClock, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    place = PLACES[name]
+    if name == "eura":
+        place = replace(place, options=lambda url: {"site": url, "details": True})
+    with place.build() as fake, Veil(fake.place) as veil:
+        SEVERAL[name](fake)
+        site = Site(place, fake, veil)
+        first = site.ask(patience=0.0)
+        assert len(first.reports) >= 1
+        seen = len(site.veil.requests)
+        whole = site.ask()
+        assert seen < len(site.veil.requests) - seen
+        assert len(site.ask(first.cursor).reports) >= 1
+        assert not whole.faults
+    reading.ROBOTS.forget()
