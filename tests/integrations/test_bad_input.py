@@ -211,7 +211,7 @@ def test_a_name_that_turns_private_after_it_was_checked_is_refused(
     turns = iter(["93.184.215.14", *["127.0.0.1"] * 10])
     monkeypatch.setattr(socket, "getaddrinfo", lambda _host, *rest, **more: real(next(turns), *rest, **more))
     with pytest.raises(SourceFault) as fault:
-        site.ask(url=site.veil.url.replace("127.0.0.1", "rebind.example"))
+        site.ask(url=site.veil.url.replace("http://127.0.0.1", "https://rebind.example"))
     assert fault.value.kind == "private"
     assert site.veil.requests == []
 
@@ -226,7 +226,7 @@ def test_every_kind_waits_for_its_hosts_turn_before_it_connects(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolved)
     with pytest.raises(SourceFault):
-        site.ask(url=site.veil.url.replace("127.0.0.1", "rebind.example"), wait_for_turn=turns.append)
+        site.ask(url=site.veil.url.replace("http://127.0.0.1", "https://rebind.example"), wait_for_turn=turns.append)
     assert set(turns) == {"rebind.example"}
     assert site.veil.requests == []
 
