@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from bot.app.howspace import chat_source, take_chat, understand_chat, understand_people
 from bot.cli.opening import our_house
 from bot.contracts import Report, SourceFault
 from bot.contracts.exported import Understood
@@ -32,6 +31,12 @@ def howspace() -> None:
 @click.option("--dry-run", is_flag=True, help="Show what would be made of the file and change nothing.")
 def import_chat(file: Path, name: str | None, announce: bool, dry_run: bool) -> None:
     """Make discussions of a Super Chat's Excel export; the same file twice changes nothing."""
+    from bot.app.howspace import (
+        chat_source,
+        take_chat,
+        understand_chat,
+    )  # openpyxl: no other command reads Excel
+
     house = our_house()
     try:
         source = chat_source(house, name)
@@ -60,6 +65,8 @@ def import_chat(file: Path, name: str | None, announce: bool, dry_run: bool) -> 
 @click.option("--dry-run", is_flag=True, help="Show what would be made of the file and change nothing.")
 def import_people(file: Path, dry_run: bool) -> None:
     """Make or change contacts by a workspace's list of users; a faulty file changes nothing, a role is never given."""
+    from bot.app.howspace import understand_people
+
     house = our_house()
     try:
         understood, people = understand_people(house, file)

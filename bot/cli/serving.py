@@ -10,7 +10,6 @@ from contextlib import closing
 from pathlib import Path
 
 import click
-from alembic.util import CommandError
 from sqlalchemy import exists, select
 
 from bot import log
@@ -37,6 +36,8 @@ def migrate_() -> None:
 
 
 def _migrate(settings: Settings) -> None:
+    from alembic.util import CommandError  # Alembic is an eighth of a start, and no other command needs it
+
     log.configure(settings.log_level)
     network = load_network(settings.network_file)
     with closing(open_database(settings)) as database:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -183,3 +185,9 @@ def test_help_is_not_a_fault(bare: Shell) -> None:
     }
     assert bare().code == 2
     assert bare("dance").code == 2
+
+
+def test_a_start_loads_neither_what_migrates_nor_what_reads_excel() -> None:
+    code = "import sys, bot.cli; print(*{'alembic', 'openpyxl', 'PIL', 'holidays'} & sys.modules.keys())"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+    assert said == "\n"
