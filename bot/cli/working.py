@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 import click
@@ -19,6 +19,7 @@ from bot.app import House
 from bot.cli.opening import our_house
 from bot.clock import When
 from bot.delivery.outbox import RENEW_EVERY
+from bot.intake.foresight import WORDS, Foreseen
 from bot.intake.poll import InHand, Polled, in_hand
 from bot.intake.trial import try_out
 from bot.intake.watch.runs import last_run
@@ -184,7 +185,12 @@ def _try(house: House, name: str | None) -> None:
             click.echo(f"{row.name}: fault: {trial.fault.reason}")
             continue
         new, changed, same = (trial.counts[word] for word in ("new", "changed", "unchanged"))
-        click.echo(f"{row.name}: would be new {new}, changed {changed}, unchanged {same}")
+        more = "".join(
+            f", {said} {trial.counts[WORDS[word]]}"
+            for word, said in _ALSO.items()
+            if trial.counts[WORDS[word]]
+        )
+        click.echo(f"{row.name}: would be new {new}, changed {changed}, unchanged {same}{more}")
         for what, external_id, title in trial.rows:
             if what != "unchanged":
                 click.echo(f"  {what}: {external_id} {title}")
@@ -192,6 +198,10 @@ def _try(house: House, name: str | None) -> None:
             click.echo(f"  left out: {fault}")
     if failed:
         raise click.exceptions.Exit(1)
+
+
+_ALSO: Mapping[Foreseen, str] = {"joined": "joined", "aside": "set aside"}
+"""What is only said in counts when there is any."""
 
 
 def _say(polled: Polled) -> None:

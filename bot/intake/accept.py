@@ -75,7 +75,7 @@ def accept(
     answers: dict[int, Accepted] = {}
     waiting = dict(enumerate(reports))
     while waiting:
-        firsts = _firsts(waiting, rights)
+        firsts = firsts_of(waiting, rights)
         now_ones = [waiting.pop(at) for at in firsts]
         found = _accept_distinct(session, source_id, now_ones, rights, zone, beside)
         answers.update(zip(firsts, found, strict=True))
@@ -98,25 +98,14 @@ def in_portions(
         known |= set(
             session.scalars(told.where(ReportRow.external_id.in_([each.external_id for each in some])))
         )
-    firsts = [reports[at] for at in _firsts(dict(enumerate(reports)), rights)]
-    contents = [_content(each, rights, zone) for each in firsts if each.external_id not in known]
+    firsts = [reports[at] for at in firsts_of(dict(enumerate(reports)), rights)]
+    contents = [content_of(each, rights, zone) for each in firsts if each.external_id not in known]
     new = [each for each in contents if each and (each.judged is None or each.judged.concerns)]
     seen = see_beside(session, source_id, new, rights.state, zone)
     return portions, replace(seen, listed=_listed(reports))
 
 
-def foresee(
-    session: Session, source_id: int, reports: Sequence[Report], rights: Rights, zone: str
-) -> list[Verdict]:
-    """What would come of reports if they were taken in; nothing is changed."""
-    known = known_reports(session, source_id, [report.external_id for report in reports])
-    return [
-        _verdict(known.get(report.external_id), _content(report, rights, zone), report.as_of)
-        for report in reports
-    ]
-
-
-def _firsts(waiting: Mapping[int, Report], rights: Rights) -> list[int]:
+def firsts_of(waiting: Mapping[int, Report], rights: Rights) -> list[int]:
     """Where those stand that can be taken in together: of the same external id, or number, the first."""
     ids: set[str] = set()
     numbers: set[str] = set()
@@ -148,12 +137,12 @@ def _accept_distinct(
     causes: dict[int, Cause] = {}
     for report in reports:
         before = known.get(report.external_id)
-        content = _content(report, rights, zone)
+        content = content_of(report, rights, zone)
         _note_disagreement(source_id, content, now, zone)
         if content and not before:
             new.append(content)
             continue
-        verdict = _verdict(before, content, report.as_of)
+        verdict = verdict_of(before, content, report.as_of)
         answers[report.external_id] = Accepted(verdict, before.item_id if before else None)
         if before and content and verdict == "updated":
             keep_word(session, before, content, now)
@@ -195,13 +184,14 @@ def _under_new_ids(
     beside: Beside,
 ) -> Mapping[str, Known]:
     """The known reports, with those whose id the source has changed."""
-    unknown = [_content(each, rights, zone) for each in reports if each.external_id not in known]
+    unknown = [content_of(each, rights, zone) for each in reports if each.external_id not in known]
     found = renamed(session, source_id, [each for each in unknown if each], beside.listed, zone)
     gone = {each.report_id for each in found.values()}
     return {**{name: each for name, each in known.items() if each.report_id not in gone}, **found}
 
 
-def _content(report: Report, rights: Rights, zone: str) -> Content | None:
+def content_of(report: Report, rights: Rights, zone: str) -> Content | None:
+    """What a report says, as it is taken in from a source with these rights; None when it withdraws."""
     details = report.details
     if details is None:
         return None
@@ -226,7 +216,8 @@ def _note_disagreement(source_id: int, content: Content | None, now: datetime, z
         )  # fmt: skip
 
 
-def _verdict(before: Known | None, content: Content | None, as_of: datetime | None) -> Verdict:
+def verdict_of(before: Known | None, content: Content | None, as_of: datetime | None) -> Verdict:
+    """What comes of a word, by what is known of the same external id."""
     if before is None:
         return "accepted" if content else "unknown"
     if as_of and before.as_of and as_of < before.as_of:

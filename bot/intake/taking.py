@@ -34,7 +34,7 @@ def take_in(
     Whoever dies between two portions loses nothing and doubles nothing: the cursor has not moved.
     """
     with database.reading() as session:
-        rights = _rights(session, source)
+        rights = rights_of(session, source)
         (*portions, last), beside = in_portions(session, source.id, fetched.reports, rights, zone)
     answers: list[Accepted] = []
     for portion in portions:
@@ -56,7 +56,8 @@ def held(session: Session, source: Source) -> Source:
     return row
 
 
-def _rights(session: Session, source: Source) -> Rights:
+def rights_of(session: Session, source: Source) -> Rights:
+    """What a source may do with what it brings now. Raises Lost when there is none of it any more."""
     row = session.get(Source, source.id)
     if row is None:
         raise Lost

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Cursor, Fetched, SourceFault
-from bot.intake.accept import Rights, foresee
+from bot.intake.foresight import WORDS, foresee
 from bot.intake.poll import LEASE, OpenSource, fetch, free
+from bot.intake.taking import Lost, rights_of
 from bot.store.db import Database, ring
 from bot.store.sources import Source
 from bot.store.watch import SourceTrial
@@ -25,11 +26,6 @@ KEPT = timedelta(hours=1)
 
 _reading: set[tuple[int, datetime]] = set()
 """The dry runs that this process does now: the source's id, and when it was asked for."""
-
-WORDS = {
-    "accepted": "new", "updated": "changed", "duplicate": "unchanged", "withdrawn": "withdrawn",
-    "unknown": "withdrawn, and not known",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +43,11 @@ def try_out(database: Database, open_source: OpenSource, source: Source, zone: s
     found = fetch(open_source, _from_the_beginning(source))
     if isinstance(found, SourceFault):
         return Trial(Counter(), fault=found)
-    with database.reading() as session:
-        return _foreseen(session, source, found, zone)
+    try:
+        with database.reading() as session:
+            return _foreseen(session, source, found, zone)
+    except Lost:
+        return Trial(Counter(), fault=SourceFault("there is no such source any more"))
 
 
 def _from_the_beginning(source: Source) -> Source:
@@ -59,7 +58,7 @@ def _from_the_beginning(source: Source) -> Source:
 
 
 def _foreseen(session: Session, source: Source, found: Fetched, zone: str) -> Trial:
-    verdicts = foresee(session, source.id, found.reports, Rights(source.publish, source.may_be_urgent), zone)
+    verdicts = foresee(session, source.id, found.reports, rights_of(session, source), zone)
     rows = [
         (
             WORDS[verdict],

@@ -17,6 +17,7 @@ from bot.store.destinations import Destination, Subscription, SubscriptionCity, 
 from bot.store.digests import DigestPart, DigestRun
 from bot.store.drafts import Draft
 from bot.store.items import Item, ReportRow
+from bot.store.joining import Judgement
 from bot.store.plans import Correction, Reminder
 from bot.store.sources import Source
 
@@ -41,7 +42,7 @@ class Case:
     """One person and one item, with all that came of it. `copies` are conversations' deliveries by address.
 
     `carriers` are the digests that told it, by the id of the delivery that was held for them, each with its
-    run; `reminders` are those of the item and the person's own.
+    run; `reminders` are those of the item and the person's own; `judged` is why it lies aside.
     """
 
     item: Item
@@ -59,6 +60,7 @@ class Case:
     correction: Correction | None = None
     drafts: Sequence[Draft] = ()
     sources: Sequence[str] = ()
+    judged: Judgement | None = None
 
 
 def look(session: Session, contact: Contact, item_id: int) -> Case | None:
@@ -89,7 +91,14 @@ def look(session: Session, contact: Contact, item_id: int) -> Case | None:
         correction=session.get(Correction, item_id),
         drafts=session.scalars(drafts).all(),
         sources=session.scalars(_sources(item_id)).all(),
+        judged=session.scalar(_judged(item_id)) if item.state == "aside" else None,
     )
+
+
+def _judged(item_id: int) -> Select[Judgement]:
+    """What was last said of whether an item concerns the network."""
+    mine = select(Judgement).join(ReportRow, ReportRow.id == Judgement.report_id)
+    return mine.where(ReportRow.item_id == item_id).order_by(Judgement.report_id.desc()).limit(1)
 
 
 def _sources(item_id: int) -> Select[str]:

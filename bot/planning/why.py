@@ -74,10 +74,20 @@ def decisions(case: Case, network: Network, zone: str, now: datetime) -> list[st
 
 
 def _told_by(case: Case) -> Iterator[str]:
+    if case.item.state == "aside":
+        yield f"set aside: {_aside(case)}, so nobody is told and nothing reminds of it"
     if case.item.state == "joined":
         yield f"sources: it is told as item {case.item.joined_into}"
     elif len(case.sources) > 1:
         yield f"sources: told by {len(case.sources)}, {', '.join(case.sources)}"
+
+
+def _aside(case: Case) -> str:
+    if case.judged and case.judged.corrected_by:
+        return "a coordinator said that it does not concern the network"
+    if case.judged and any(rule == "never" for rule, *_ in case.judged.why):
+        return "the rules say that what its title names never concerns the network"
+    return "the rules find nothing in it that concerns the network"
 
 
 def _came(case: Case, now: datetime) -> list[str]:
@@ -140,6 +150,8 @@ def _way(case: Case) -> str:
 
 
 def _why_none(case: Case, told: bool) -> str:
+    if case.item.state == "aside":
+        return ": it lies aside"
     if not told or case.reader is None:
         return ""
     number = case.reader.subscription_id

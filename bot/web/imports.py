@@ -21,7 +21,8 @@ from werkzeug.wrappers import Response as Redirect
 
 from bot.contracts import Report, SourceFault
 from bot.contracts.exported import Understood
-from bot.intake.accept import Rights, foresee
+from bot.intake.foresight import WORDS, foresee
+from bot.intake.taking import rights_of
 from bot.log import logger
 from bot.people.csv_file import ImportFault
 from bot.people.enrolment import Enrolled, Person, enrol_all
@@ -156,10 +157,9 @@ def _found(source: Source, exports: Exports, what: str, body: bytes) -> Found:
         comes = [("new", len(things) - known), ("known already, brought up to date", known)]
         return Found(understood, comes, lines, len(things))
     with house().database.reading() as session:
-        rights = Rights(source.publish, source.may_be_urgent)
-        verdicts = foresee(session, source.id, things, rights, house().settings.zone)
-    count = Counter(verdicts)
-    comes = [("new", count["accepted"]), ("changed", count["updated"]), ("unchanged", count["duplicate"])]
+        verdicts = foresee(session, source.id, things, rights_of(session, source), house().settings.zone)
+    count = Counter(WORDS[verdict] for verdict in verdicts)
+    comes = [(word, count[word]) for word in WORDS.values()]
     return Found(understood, comes, [_headline(each) for each in things[:MOST_LINES]], len(things))
 
 

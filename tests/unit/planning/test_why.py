@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
-from bot.contracts import CHANNELS, KINDS, RHYTHMS, ROLES, Details
+from bot.contracts import CHANNELS, KINDS, RHYTHMS, ROLES, Details, Report
 from bot.intake.accept import Rights
 from bot.intake.decisions import same
+from bot.intake.relevance import Sieve, load_rules
+from bot.intake.relevance.correcting import put_aside
 from bot.network import Network
 from bot.people.conversations import add_conversation
 from bot.people.enrolment import Person, enrol, enrol_all
@@ -226,3 +228,24 @@ def test_an_item_of_several_sources_names_them_and_a_joined_one_its_item(
     tell(database, details(url="https://example.org/three", closes_at="2027-01-29"), name="ministry")
     database.write(lambda session: same(session, 3, 1, ZONE, "coordinator"))
     assert said(database, network, 2)["sources"] == "it is told as item 1"
+
+
+def test_what_was_set_aside_says_by_whom_and_that_nobody_is_told(
+    database: Database, network: Network, frozen: FrozenClock
+) -> None:
+    with database.writing() as session:
+        person(session)
+    sieve = Rights(sieve=Sieve(network, load_rules()))
+    tell(database, details(title={"fi": "Kalastajien investointituki"}, topics=(), cities=()), rights=sieve)
+    akke = details(title={"fi": "Pirkanmaan liiton AKKE-haku"}, closes_at="2027-03-01")
+    tell(database, Report("akke", akke), rights=sieve)
+    plan(database, network)
+    nothing = (
+        "the rules find nothing in it that concerns the network, so nobody is told and nothing reminds of it"
+    )
+    found = said(database, network)
+    assert (found["set aside"], found["result"], found["delivery"]) == (nothing, NONE, "none: it lies aside")
+    assert "set aside" not in said(database, network, 2)
+    database.write(lambda session: put_aside(session, 2, "coordinator"))
+    by = "a coordinator said that it does not concern the network"
+    assert said(database, network, 2)["set aside"].startswith(by)

@@ -110,7 +110,7 @@ def test_people_are_shown_then_made_contacts_without_a_role(
 ) -> None:
     shown = send(browser, made_of(tmp_path, USERS), "people")
     words = seen(shown)
-    assert "2 rows, of which 2 people: 1 new, 1 known already, brought up to date." in words
+    assert "2 rows, of which 2 people: 1 new; 1 known already, brought up to date." in words
     assert "Bob Berg <bob@example.org> oulu" in words
     assert "Columns that are not read: Rooli" in words
     assert count(house, Contact) == 1

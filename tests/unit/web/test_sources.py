@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Never
@@ -88,7 +89,7 @@ def test_a_dry_run_shows_what_would_come_and_changes_nothing(
     work(house)
     page = seen(browser.get(PAGE))
     assert "What would come of what it shows" in page
-    assert "new " in page
+    assert re.search(r"as of .*: \d+ new\. Nothing was changed", page)
     assert row(house).cursor == {}
     assert row(house).asked_at is None
     with house.database.reading() as session:
