@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import jmespath
-from jmespath.exceptions import JMESPathError
+from jmespath.exceptions import JMESPathError, JMESPathTypeError
 from jmespath.functions import Functions
 from pydantic import AfterValidator
 
@@ -36,8 +36,14 @@ def search(expression: str, document: Any) -> Any:
     """What an expression finds; None for nothing. Raises ValueError in words for one that does not fit the document."""
     try:
         return jmespath.search(expression, document)
+    except JMESPathTypeError as fault:  # its own words quote the document, which may hold secrets
+        takes = " or ".join(map(str, fault.expected_types))
+        raise ValueError(
+            f"cannot be worked out: {fault.function_name} takes {takes}, not {fault.actual_type}"
+        ) from None
     except (JMESPathError, TypeError, ValueError, OverflowError, RecursionError) as fault:
-        raise ValueError(f"cannot be worked out: {str(fault).splitlines()[0][:200]}") from None
+        said = str(fault).splitlines()[0][:200] if isinstance(fault, JMESPathError) else type(fault).__name__
+        raise ValueError(f"cannot be worked out: {said}") from None
 
 
 def _width(node: Mapping[str, Any]) -> int:

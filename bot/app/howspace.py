@@ -18,8 +18,10 @@ from bot.people.csv_file import ImportFault, Table
 from bot.people.enrolment import Person
 from bot.people.import_csv import people_of
 from bot.store.sources import Source, there
-from integrations.howspace.exports import read_chat, read_people
+from integrations.howspace.exports import contact_row, read_chat, read_people
 from integrations.howspace.options import HowspaceOptions
+from integrations.howspace.partner import Partner
+from integrations.howspace.partner_news import people
 from integrations.howspace.workbook import Sheet, WorkbookFault
 
 if TYPE_CHECKING:
@@ -49,10 +51,20 @@ class Exports:
         return understand_people(self.house, file)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a workspace's people were read: expressions by field, and members of its rows that none names."""
+
+    fields: Mapping[str, str]
+    unread: Sequence[str]
+
+
 def chat_source(house: House, name: str | None) -> Source:
     """The workspace that a chat belongs to: the named one, or the only one. Raises SourceFault."""
     with house.database.reading() as session:
-        rows = session.scalars(select(Source).where(Source.kind == "howspace", there()).order_by(Source.name)).all()
+        rows = session.scalars(
+            select(Source).where(Source.kind == "howspace", there()).order_by(Source.name)
+        ).all()
     found = [row for row in rows if name in {None, row.name}]
     if len(found) == 1:
         return found[0]
@@ -101,6 +113,44 @@ def understand_people(house: House, file: Path | BinaryIO) -> tuple[Understood, 
     if sheet.faults:
         raise ImportFault(sheet.faults)
     return _understood(sheet), people
+
+
+def understand_partner(house: House, source: Source) -> tuple[Answered, list[Person]]:
+    """The people of a workspace, asked of its Partner API and checked as a CSV file's are; roles are never granted.
+
+    Raises ImportFault, and SourceFault when it cannot be asked.
+    """
+    options = check_options(integration(source.kind), source.options)
+    if not isinstance(options, HowspaceOptions):
+        raise SourceFault(f"{source.name} is no Howspace workspace")
+    rows, faults, unread = people(options, house.surroundings(source))
+    fields = options.people_fields or {}
+    columns = frozenset({"name", *(fields.keys() - {"first", "last"})})
+    table = Table(columns, [(number, contact_row(row)) for number, row in enumerate(rows, 1)])
+    settings = house.settings
+    try:
+        found = people_of(
+            table, house.network, source.name, settings.default_language, settings.default_timezone
+        )
+    except ImportFault as fault:
+        raise ImportFault(
+            [*faults, *(f"person {said.removeprefix('line ')}" for said in fault.faults)]
+        ) from fault
+    if faults:
+        raise ImportFault(faults)
+    return Answered(fields, unread), found
+
+
+def probe_partner(house: House, source: Source) -> str:
+    """How a workspace's Partner API is: off, or what it answers.
+
+    Raises SourceFault when it is half set, or in trouble.
+    """
+    options = check_options(integration(source.kind), source.options)
+    if not isinstance(options, HowspaceOptions):
+        raise SourceFault(f"{source.name} is no Howspace workspace")
+    operation = Partner(options, house.surroundings(source)).probe()
+    return f"its Partner API answers {operation}" if operation else "its Partner API is off"
 
 
 def _understood(sheet: Sheet) -> Understood:

@@ -216,22 +216,27 @@ def _sources(house: House) -> Iterator[Finding]:
         if row.paused:
             yield Finding(what, "paused: `python -m bot sources resume` lets it bring news again", "note")
             continue
-        fault = _asked(house, row)
+        fault = None
+        try:
+            what += _asked(house, row)
+        except SourceFault as trouble:
+            remedy = REMEDIES.get(trouble.kind)
+            fault = f"{trouble.reason}. {remedy}" if remedy else trouble.reason
         optional = row.name == "webhook" and not house.settings.webhook_secret
         yield Finding(what, fault or row.fault, "broken" if fault and not optional else "note")
 
 
-def _asked(house: House, row: Source) -> str | None:
-    """What is wrong with a source now; what it brings is left to the workers."""
-    try:
-        if row.next_at is None:
-            house.open_webhook(row)
-        else:
-            house.open_source(row).fetch(row.cursor)
-    except SourceFault as fault:
-        remedy = REMEDIES.get(fault.kind)
-        return f"{fault.reason}. {remedy}" if remedy else fault.reason
-    return None
+def _asked(house: House, row: Source) -> str:
+    """What else there is to say of a source that is well; what it brings is left to the workers. Raises SourceFault."""
+    if row.kind == "howspace":
+        from bot.app.howspace import probe_partner  # openpyxl: only workspaces need it
+
+        return f" ({probe_partner(house, row)})"
+    if row.next_at is None:
+        house.open_webhook(row)
+    else:
+        house.open_source(row).fetch(row.cursor)
+    return ""
 
 
 COMMANDS = (doctor,)

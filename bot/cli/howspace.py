@@ -1,4 +1,4 @@
-"""`howspace`: what a workspace's hosts export to Excel, taken in by hand."""
+"""`howspace`: what a workspace's hosts export to Excel, taken in by hand, and the people it names when it is asked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = 5
 
 @click.group("howspace")
 def howspace() -> None:
-    """Files that a Howspace workspace exports."""
+    """Files that a Howspace workspace exports, and its people."""
 
 
 @howspace.command("import-chat")
@@ -46,7 +46,7 @@ def import_chat(file: Path, name: str | None, announce: bool, dry_run: bool) -> 
     except ImportFault as fault:
         raise _refused(fault.faults, file) from None
     if dry_run:
-        _show(understood, [_headline(report) for report in reports])
+        _show([*_read(understood), *(f"  {_headline(report)}" for report in reports[:SHOWN])])
     if understood.faults:
         raise _refused(understood.faults, file)
     if dry_run:
@@ -61,42 +61,62 @@ def import_chat(file: Path, name: str | None, announce: bool, dry_run: bool) -> 
 
 
 @howspace.command("import-people")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Show what would be made of the file and change nothing.")
-def import_people(file: Path, dry_run: bool) -> None:
-    """Make or change contacts by a workspace's list of users; a faulty file changes nothing, a role is never given."""
-    from bot.app.howspace import understand_people
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--from-workspace", "name", help="Ask the Partner API of this source instead of reading a file."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be made of it and change nothing.")
+def import_people(file: Path | None, name: str | None, dry_run: bool) -> None:
+    """Make or change contacts by a workspace's list of users; a faulty one changes nothing, a role is never given."""
+    from bot.app.howspace import chat_source, understand_partner, understand_people
 
+    if (file is None) == (name is None):
+        raise click.UsageError("either a FILE or --from-workspace NAME is wanted")
     house = our_house()
+    called = file.name[:120] if file else str(name)
     try:
-        understood, people = understand_people(house, file)
+        if file:
+            understood, people = understand_people(house, file)
+            lines = _read(understood)
+        else:
+            answered, people = understand_partner(house, chat_source(house, name))
+            lines = [f"{field} is read from {path}" for field, path in answered.fields.items()]
+            lines += [f"not read: {', '.join(map(repr, answered.unread))}"] if answered.unread else []
+    except SourceFault as fault:
+        raise click.ClickException(fault.reason) from None
     except ImportFault as fault:
-        raise _refused(fault.faults, file) from None
+        raise _refused(fault.faults, str(file or name)) from None
     if dry_run:
-        _show(understood, [f"{person.name} <{person.email}> {', '.join(person.cities)}" for person in people])
+        _show(
+            [*lines, *(f"  {each.name} <{each.email}> {', '.join(each.cities)}" for each in people[:SHOWN])]
+        )
         click.echo(f"{len(people)} contacts are well; nothing was changed")
         return
 
     def work(session: Session) -> Enrolled:
         done = enrol_all(session, people)
-        record(session, "command", "contacts.imported", file.name[:120], new=done.new, changed=done.changed)
+        record(session, "command", "contacts.imported", called, new=done.new, changed=done.changed)
         return done
 
     done = house.database.write(work)
     click.echo(f"new {done.new}, changed {done.changed}, unchanged {done.unchanged}")
 
 
-def _show(understood: Understood, lines: Sequence[str]) -> None:
-    for field, (letter, heading) in understood.columns.items():
-        click.echo(f"column {letter} {heading!r} is read as {field}")
-    if understood.unknown:
-        click.echo(f"not read: {', '.join(map(repr, understood.unknown))}")
-    for row in understood.left_out[:SHOWN]:
-        click.echo(f"left out: {row}")
-    if len(understood.left_out) > SHOWN:
-        click.echo(f"left out: {len(understood.left_out) - SHOWN} more rows")
-    for line in lines[:SHOWN]:
-        click.echo(f"  {line}")
+def _read(understood: Understood) -> list[str]:
+    """How a sheet was read, a line each."""
+    lines = [
+        f"column {letter} {heading!r} is read as {field}"
+        for field, (letter, heading) in understood.columns.items()
+    ]
+    lines += [f"not read: {', '.join(map(repr, understood.unknown))}"] if understood.unknown else []
+    lines += [f"left out: {row}" for row in understood.left_out[:SHOWN]]
+    more = len(understood.left_out) - SHOWN
+    return [*lines, f"left out: {more} more rows"] if more > 0 else lines
+
+
+def _show(lines: Sequence[str]) -> None:
+    for line in lines:
+        click.echo(line)
 
 
 def _headline(report: Report) -> str:
@@ -106,12 +126,12 @@ def _headline(report: Report) -> str:
     return f"{stated.spoken('en') if stated else 'no date'}  {next(iter(report.details.title.values()))}"
 
 
-def _refused(faults: Iterable[str], file: Path) -> click.ClickException:
+def _refused(faults: Iterable[str], called: object) -> click.ClickException:
     known = list(faults)
     for sentence in known[:100]:
         click.echo(sentence, err=True)
     count = f"{len(known)} fault{'s' if len(known) > 1 else ''}"
-    return click.ClickException(f"nothing was imported: {count} in {file}")
+    return click.ClickException(f"nothing was imported: {count} in {called}")
 
 
 COMMANDS = (howspace,)

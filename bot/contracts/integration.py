@@ -49,6 +49,7 @@ class Integration:
     `sender`, whose options model is `sender_options`.
 
     `capabilities` says what a source of these options can do; without it, what there is a maker for.
+    `polled` says whether a source of these options is to be asked; without it, where there is a `source`.
     `sample` says what would be made of a body pasted by hand, as if it had been fetched or sent.
     `every` is how many seconds usually lie between two polls, `least_every` how many must. `sifted`: it tells of
     much that does not concern the network, so that the rules decide.
@@ -63,6 +64,7 @@ class Integration:
     sender: Callable[[Any], Sender] | None = None
     letters: Callable[[Any, Surroundings], LetterReader] | None = None
     capabilities: Callable[[Any], Capabilities] | None = None
+    polled: Callable[[Any], bool] | None = None
     sample: Callable[[Any, Surroundings, bytes], Fetched] | None = None
     every: int = 900
     least_every: int = 60
@@ -78,6 +80,12 @@ class Integration:
             mail=self.letters is not None,
             publish=self.sender is not None,
         )
+
+    def polls(self, options: Mapping[str, Any]) -> bool:
+        """Whether a source of these options is to be asked. Raises ValidationError where they are wrong."""
+        if self.source is None or self.polled is None:
+            return self.source is not None
+        return self.polled(self.options.model_validate(options))
 
 
 def _at_once(_host: str) -> None:

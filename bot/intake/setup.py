@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Integration
-from bot.intake.poll import begin_anew
+from bot.intake.poll import begin_anew, let_go
 from bot.store.sources import USUAL_FLOOD_LIMIT, Source
 
 TAKEN = frozenset({"bounce"})
@@ -34,13 +34,18 @@ def change_source(session: Session, source: Source, changed: Source, secrets: Co
     """Make a source, whose row is locked, as `changed` has it; `secrets` are options by which it is only let in.
 
     One that is asked is asked at once when its options changed. When what is read changed, or whom it concerns, its
-    next look is a first one: from the beginning, and silent unless it says announce. Returns whether it is.
+    next look is a first one: from the beginning, and silent unless it says announce. So it is when its options make a
+    source one that is asked, and they can make it one that is not. Returns whether its next look is a first one.
     """
     before, options = _what_is_read(source, secrets), source.options
     for field in CHANGED:
         setattr(source, field, getattr(changed, field))
     anew = before != _what_is_read(source, secrets)
-    if source.next_at is None or not (anew or options != source.options):
+    if changed.next_at is None:
+        let_go(source)
+        source.next_at, source.failures, source.fault = None, 0, None
+    anew |= source.next_at is None
+    if changed.next_at is None or not (anew or options != source.options):
         return False
     cursor = source.cursor
     begin_anew(session, source)
@@ -74,5 +79,5 @@ def new_source(kind: Integration, name: str, options: Mapping[str, Any], stated:
         may_be_urgent=stated["urgent"], first_poll=stated["first_poll"], flood_limit=limit,
         every=stated["every"] or kind.every,
         sifted=kind.sifted if stated["sifted"] is None else stated["sifted"],
-        cursor={}, next_at=clock.now() if kind.source is not None else None, created_at=clock.now(),
+        cursor={}, next_at=clock.now() if kind.polls(options) else None, created_at=clock.now(),
     )  # fmt: skip

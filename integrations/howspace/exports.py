@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -77,13 +77,18 @@ def read_people(file: Path | BinaryIO) -> tuple[Sheet, list[tuple[int, dict[str,
     sheet = read_sheet(file, PEOPLE, (("email",), ("name", "first", "last")))
     rows = []
     for number, row in sheet.rows:
-        said = {name: " ".join(whole(str(value)).split()) for name, value in row.items()}
-        parts = [said.pop("first", ""), said.pop("last", "")]
-        said["name"] = said.get("name") or " ".join(part for part in parts if part)
-        if "language" in said:
-            said["language"] = _LANGUAGES.get(said["language"].casefold(), said["language"])
-        rows.append((number, said))
+        rows.append((number, contact_row(row)))
     return sheet, rows
+
+
+def contact_row(row: Mapping[str, Any]) -> dict[str, str]:
+    """A person's fields (`PEOPLE`) as a row of the importer of contacts."""
+    said = {name: " ".join(whole(str(value)).split()) for name, value in row.items()}
+    parts = [said.pop("first", ""), said.pop("last", "")]
+    said["name"] = said.get("name") or " ".join(part for part in parts if part)
+    if "language" in said:
+        said["language"] = _LANGUAGES.get(said["language"].casefold(), said["language"])
+    return said
 
 
 def _comment(sheet: Sheet, number: int, row: dict[str, Any], eraser: Eraser) -> tuple[_Comment | None, bool]:

@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 import lxml.html
 from lxml.etree import ParserError
 
+from integrations.howspace.broken_links import LOGIN, as_browsers_read, links
+
 GONE = "…"
 """What stands where a secret stood."""
 
@@ -25,22 +27,12 @@ _MOST_SECRETS = 500
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
-_LOGIN = re.compile(
-    r"log-?in|sign-?in|kirjaudu|inlogg|token|auth|otp|secret|invit|kutsu|magic|passw|session|ticket|sso|sig(nature)?$"
-    r"|(^|[_-])(key|code|hash|jwt|apikey)([_-]|$)|^(k|t|c|s)$",
-    re.IGNORECASE,
-)
 _RUN = re.compile(r"[A-Za-z0-9+]+")
 _RANDOM = re.compile(r"[A-Za-z0-9_-]{16,}")
-_BROKEN = (
-    r"(?:[ \t]*\r?\n[ \t>]*(?=\S*(?:[\d=?&%]|[a-z][A-Z])|\S{16})[\w%=&?/.+~#:;,@!$-]+(?=[ \t]*(?:\r?\n|$)))*"
+_NAMED = re.compile(
+    r"(?P<name>[\w-]{1,40})(?P<equals>\\?=|%(?:25)*3d)(?P<value>[^\s<>\"'&%()\[\]]{3,})", re.IGNORECASE
 )
-_LINK = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]{1,20}:|(?<=[\s\"'(<])|^)//[^\s<>\"'()\[\]{}|\\^`]+" + _BROKEN
-    + r"|\bhttps?%(?:25)*3a%(?:25)*2f[^\s<>\"'()\[\]]+" + _BROKEN
-    + r"|\b(?:[\w-]{1,63}\.){1,8}[a-z]{2,20}(?::\d+)?[/?#][^\s<>\"'()\[\]{}|\\^`]*" + _BROKEN,
-    re.IGNORECASE,
-)  # fmt: skip
+_DECLARED = re.compile(r"\s*<\?xml[^>]*>", re.IGNORECASE)
 _TAIL = ".,;:!?"
 _BLOCKS = ("p", "div", "li", "td", "th", "tr", "br", "h1", "h2", "h3", "h4")
 
@@ -59,14 +51,22 @@ class Eraser:
 
     def text(self, text: str) -> str:
         """A text without what its links must not show."""
-        text = _UNSEEN.sub("", html.unescape(html.unescape(text[:_MOST])))
-        text = _LINK.sub(lambda found: self._in_text(found[0]), text)
+        text = _UNSEEN.sub("", html.unescape(html.unescape(text[:_MOST]))).replace("\r\n", "\n")
+        for span in links(text, self._leads_in, wide=True):  # what breaks between lines is blotted out
+            self.link(span.link.rstrip(_TAIL))
+        parts, at = [], 0
+        for span in links(text, self._leads_in, wide=False):
+            parts += [text[at : span.start], self._in_text(span.link)]
+            at = span.end
+        text = "".join(parts) + text[at:]
+        for found in _NAMED.finditer(text):
+            self._in_name(found)
         return _RANDOM.sub(lambda found: self._cut(found[0]) if _tokenlike(found[0]) else found[0], text)
 
     def html(self, source: str) -> str:
         """HTML with its links and texts cut, without comments and without attributes that are no link's address."""
         try:
-            tree = lxml.html.document_fromstring(_UNSEEN.sub("", source[:_MOST]))
+            tree = lxml.html.document_fromstring(_DECLARED.sub("", _UNSEEN.sub("", source[:_MOST]), count=1))
         except (ParserError, ValueError):
             return ""
         for node in tree.xpath("//script | //style | //head | //comment()"):
@@ -92,7 +92,7 @@ class Eraser:
             return ""
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = re.sub(r"[\s\\*_>]*".join(map(re.escape, secret)), GONE, text)
-        return text
+        return _NAMED.sub(self._in_name, text)
 
     def link(self, link: str) -> str:
         """An address as it may be shown; empty when nothing of it may."""
@@ -104,12 +104,32 @@ class Eraser:
             return self._cut_link(link, 0)
         return ""
 
-    def _in_text(self, found: str) -> str:
-        whole = re.sub(r"[\s>]+", "", found)
+    def _in_text(self, whole: str) -> str:
         link = whole.rstrip(_TAIL)
-        return (self.link(link) or GONE) + whole[len(link) :]
+        shown = self.link(link)
+        # What nothing was cut from stays as it was written.
+        return (link if shown.lower() == link.lower() else shown or GONE) + whole[len(link) :]
+
+    def _in_name(self, found: re.Match[str]) -> str:
+        """`token=…` wherever it stands: a link may have been broken before it."""
+        value = found["value"].rstrip(_TAIL)
+        if not LOGIN.search(found["name"]) or (len(found["name"]) == 1 and value.isalpha()):
+            return found[0]
+        return f"{found['name']}{found['equals']}{self._cut(value)}{found['value'][len(value) :]}"
+
+    def _leads_in(self, link: str) -> bool:
+        """Whether a link, or what a redirector leads to, is of the workspace; also before it is whole."""
+        said = unquote(unquote(link)).lower()
+        if any(known in said for known in self._hosts):
+            return True
+        with suppress(ValueError):
+            return self._is_workspace(
+                urlsplit(f"//{as_browsers_read(link).partition('//')[2] or link}").hostname or ""
+            )
+        return False
 
     def _cut_link(self, link: str, depth: int) -> str:
+        link = as_browsers_read(link)
         bare = not re.match(r"[a-z][a-z0-9+.-]*:|//", link, re.IGNORECASE)
         parts = urlsplit(f"//{link}" if bare else link)
         if parts.scheme.lower() not in {"http", "https", ""}:
@@ -144,8 +164,10 @@ class Eraser:
         for stated in (*(value for _, value in parse_qsl(query)), path):
             value = stated
             for _ in range(4):
-                if found := re.search(r"(?<=.)https?:/{1,2}\S+|^https?://\S+", value, re.IGNORECASE):
-                    yield re.sub(r"^(https?:)/+", r"\1//", found[0], flags=re.IGNORECASE)
+                if found := re.search(
+                    r"(?<=.)https?:[/\\]{1,2}\S+|^https?:[/\\]{2}\S+", value, re.IGNORECASE
+                ):
+                    yield re.sub(r"^(https?:)[/\\]+", r"\1//", found[0], flags=re.IGNORECASE)
                     break
                 value = unquote(value)
 
@@ -156,7 +178,7 @@ class Eraser:
         for at, segment in enumerate(segments):
             plain = unquote(unquote(segment))
             if _tokenlike(plain, strict=strict) or (
-                (strict or len(segments) > at + 1) and _LOGIN.search(plain)
+                (strict or len(segments) > at + 1) and LOGIN.search(plain)
             ):
                 self._remember(*(unquote(each) for each in segments[at:]), *segments[at:])
                 return "/".join(kept) or "/", False
@@ -165,7 +187,7 @@ class Eraser:
 
     def _suspects(self, query: str, fragment: str) -> bool:
         pairs = [*parse_qsl(query, keep_blank_values=True), *parse_qsl(fragment, keep_blank_values=True)]
-        return any(_LOGIN.search(name) or _tokenlike(value) or _tokenlike(name) for name, value in pairs) or (
+        return any(LOGIN.search(name) or _tokenlike(value) or _tokenlike(name) for name, value in pairs) or (
             _tokenlike(query) or _tokenlike(fragment)
         )
 

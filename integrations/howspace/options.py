@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from integrations.howspace.partner_options import PartnerOptions
+
 UNREAD = (
     r"(?P<count>\d+) (?:new |unread )+notifications? in (?:the workspace )?(?P<workspace>.+)",
     r"(?P<count>\d+) (?:uusi|uutta|lukematon|lukematonta) ilmoitus?(?:ta)? (?:työtilassa )?(?P<workspace>.+)",
@@ -34,14 +36,12 @@ def _lines(value: Any) -> Any:
 Listed = Annotated[list[str], BeforeValidator(_listed)]
 
 
-class HowspaceOptions(BaseModel):
+class MailOptions(BaseModel):
     """Whose mail is believed, and what it looks like. Without `senders` no mail is read.
 
     `authserv` is the id with which our own mail server signs its `Authentication-Results` (RFC 8601, 2.5). Without it
     nobody proves who wrote a letter, and what it brings waits for a coordinator's approval.
     """
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     senders: Annotated[
         Listed, Field(title="Senders", description="addresses or domains whose mail is the workspace's")
@@ -99,6 +99,12 @@ class HowspaceOptions(BaseModel):
     def _is_an_expression(cls, value: str) -> str:
         _compiled(value)
         return value
+
+
+class HowspaceOptions(PartnerOptions, MailOptions):
+    """A workspace: its mail, and its Partner API where there is one."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

@@ -16,6 +16,7 @@ from integrations import load
 from tests.fakes.call_sites import FakeEura, FakeHaeavustuksia, FakeSedia
 from tests.fakes.discourse import FakeDiscourse
 from tests.fakes.feeds import FakeFeeds
+from tests.fakes.partner import FakePartner, piece
 from tests.fakes.rakennerahastot import HTML, FakeRakennerahastot
 from tests.fakes.veil import Veil
 from tests.integrations.eura import test_eura as eura
@@ -149,6 +150,12 @@ def _discourse() -> FakeDiscourse:
     return site
 
 
+def _partner() -> FakePartner:
+    site = FakePartner()
+    site.news = [piece(1), piece(2)]
+    return site
+
+
 FEED: Final = feed(
     feed_item("a", TITLE, identifier=NUMBER, cities=["lahti"]), feed_item("b", "Toinen työ", cities=["lahti"])
 )  # fmt: skip
@@ -186,5 +193,6 @@ PLACES: Final[Mapping[str, Place]] = {
         lambda url: {"url": f"{url}/a.ics"}, "event",
     ),
     "discourse": Place("discourse", _discourse, lambda url: {"url": url}, "discussion"),
+    "howspace": Place("howspace", _partner, FakePartner.options, "news"),
 }  # fmt: skip
 """The sound sites, by name: the kind first, and what is special about it."""
