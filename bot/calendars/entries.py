@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from babel.numbers import format_decimal
 from icalendar import Event
 
-from bot import words
+from bot import differing, words
 from bot.calendars.moments import Dated, moments
 from bot.clock import When, zone
 from bot.contracts import LANGUAGES, Details, Kind, Language
@@ -136,7 +136,7 @@ def _description(details: Details, voice: Voice) -> str:
     cities = {city.slug: city.names[voice.language] for city in voice.network.cities}
     amount, share = details.amount_eur, details.support_percent
     number = _NUMBERS[voice.language]
-    moment = details.closes_at.spoken(voice.language, voice.zone) if details.closes_at else ""
+    moment = differing.closing(details, voice.language, voice.zone)
     facts = [
         ("Closes", moment if details.kind == "call" else ""),
         ("Fund", details.fund or ""),

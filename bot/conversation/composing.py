@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from bot import words
+from bot import differing, words
 from bot.contracts import Action, Fact, Language, Message
 from bot.conversation.replies import Said
 from bot.network import Network
@@ -48,5 +48,9 @@ def title_of(item: Item, language: Language) -> str:
 
 def _about(item: Item, language: Language) -> tuple[Fact, ...]:
     facts = (Fact(label=words.gettext(language, "About"), text=title_of(item, language)),)
-    closes = item.content().closes_at
+    details = item.content()
+    if details.stated_deadlines:
+        text = differing.closing(details, language)
+        return (*facts, Fact(label=words.gettext(language, "Closes"), text=text))
+    closes = details.closes_at
     return (*facts, Fact(label=words.gettext(language, "Closes"), when=closes)) if closes else facts

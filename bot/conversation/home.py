@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from bot import words
+from bot import differing, words
 from bot.buttons import write
 from bot.clock import zone as zone_of
 from bot.contracts import (
@@ -160,6 +160,7 @@ def _entry(room: Room, contact: Contact, item: Item, answer: AnswerKind | None, 
         today = now.astimezone(zone_of(contact.timezone)).date()
         days = days_to(when, today, contact.timezone)
         notes += [headline(details, language, about, when, days)] if days <= 14 else []
+    notes.append(differing.deadlines(details, language, contact.timezone))
     if answer:
         notes.append(f"{words.gettext(language, 'Your answer')}: {answer_label(language, answer)}")
     return Entry(

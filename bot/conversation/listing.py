@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import clock, words
+from bot import clock, differing, words
 from bot.buttons import write
 from bot.clock import When
 from bot.contracts import (
@@ -162,7 +162,17 @@ def _entry(item: Item, room: Room, who: Speaker, mine: AnswerKind | None) -> Ent
         label=f"#{item.id}",
         url=details.url,
         facts=_facts(item, room, language),
-        notes=(words.gettext(language, "Your answer until now: {answer}", answer=answered),) if mine else (),
+        notes=tuple(
+            filter(
+                None,
+                (
+                    differing.deadlines(details, language, who.contact.timezone),
+                    words.gettext(language, "Your answer until now: {answer}", answer=answered)
+                    if mine
+                    else "",
+                ),
+            )
+        ),
         actions=_offers(item, language),
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot import clock, words
+from bot import clock, differing, words
 from bot.contracts import Details, Entry, Fact, Language
 from bot.network import Network
 from bot.planning import spoken
 from bot.planning.calls import next_deadline
+from bot.planning.facts import sums
 from bot.planning.variants import only, variant
 from bot.store.items import Item
 from bot.summaries import extract
@@ -34,7 +35,10 @@ def entry_of(
         summary=made[0] if made else extract(body, body_in, title),
         made_by=made[1] if made else "",
         facts=tuple(_facts(details, language)),
-        notes=only(language, told, body_in if body and not made else told),
+        notes=(
+            *only(language, told, body_in if body and not made else told),
+            *filter(None, [differing.deadlines(details, language)]),
+        ),
     )
 
 
@@ -63,8 +67,7 @@ def _facts(details: Details, language: Language) -> Iterator[Fact]:
             yield Fact(
                 label=words.gettext(language, "Closes"), text=words.gettext(language, "open all the time")
             )
-        if details.amount_eur is not None:
-            said = spoken.euros(details.amount_eur, language)
+        if said := sums(details, "amount_eur", language):
             yield Fact(label=words.gettext(language, "Amount"), text=said)
     if details.starts_at:
         yield Fact(label=words.gettext(language, "Starts"), when=details.starts_at)

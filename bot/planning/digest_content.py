@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot import words
+from bot import differing, words
 from bot.clock import zone as zone_of
 from bot.contracts import (
     Action,
@@ -141,6 +141,7 @@ def _new_entry(edition: Edition, told: Told, language: Language, network: Networ
         notes=(
             *told.changes.get(language, ()),
             *_countdown(edition, details, language),
+            *filter(None, [differing.deadlines(details, language, edition.zone)]),
             *only(language, spoken_in, summed_in if summary else spoken_in),
         ),
         actions=tuple(_actions(edition, told, language)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot import words
+from bot import differing, words
 from bot.calendars import moments
 from bot.contracts import Details, Fact, Figure, Language
 from bot.network import Network
@@ -48,8 +48,8 @@ def facts(details: Details, language: Language, network: Network) -> tuple[Fact,
         ("Fund", spoken.fund(details.fund, language)),
         ("Authority", authority),
         ("Financed by", councils if councils != authority else ""),
-        ("Amount", _figures(details, "amount_eur", language)),
-        ("Support at most", _figures(details, "support_percent", language)),
+        ("Amount", sums(details, "amount_eur", language)),
+        ("Support at most", sums(details, "support_percent", language)),
         ("Specific objectives", ", ".join(details.objectives)),
         ("Cities", spoken.cities(details.cities, language, network)),
         ("Only for", spoken_roles(details.roles, language)),
@@ -69,18 +69,8 @@ def notes(details: Details, language: Language) -> tuple[str, ...]:
         said.append(
             words.gettext(language, "The figures differ by language or source: check them at the source.")
         )
-    if details.stated_deadlines:
-        told = " · ".join(
-            f"{each.when.spoken(language)} ({each.source})" for each in details.stated_deadlines
-        )
-        said.append(
-            words.gettext(
-                language,
-                "Sources give different deadlines: {deadlines}. Check them at the source.",
-                deadlines=told,
-            )
-        )
-    return tuple(said)
+    said.append(differing.deadlines(details, language))
+    return tuple(filter(None, said))
 
 
 def stated(details: Details, name: str) -> tuple[Figure, ...]:
@@ -121,7 +111,8 @@ def _moments(details: Details, language: Language) -> Iterator[Fact]:
         yield fact("Closes", text=words.gettext(language, "open all the time"))
 
 
-def _figures(details: Details, name: str, language: Language) -> str:
+def sums(details: Details, name: str, language: Language) -> str:
+    """A figure in words; all of them, and who says which, where they differ."""
     say = spoken.euros if name == "amount_eur" else spoken.percent
     said = []
     for figure in stated(details, name):

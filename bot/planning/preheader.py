@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot import clock, words
+from bot import clock, differing, words
 from bot.contracts import Details, Language
 from bot.network import Network
 from bot.planning import spoken
@@ -66,5 +66,7 @@ def _moment(details: Details, language: Language) -> str:
     if details.opens_at and details.opens_at.begins() > clock.now():
         return words.gettext(language, "Opens on {day}", day=details.opens_at.spoken(language))
     if last:
+        if details.stated_deadlines:
+            return differing.deadlines(details, language)
         return words.gettext(language, "Closes on {day}", day=last.spoken(language))
     return words.gettext(language, "Open all the time") if details.continuous else ""

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from bot import clock, words
+from bot import clock, differing, words
 from bot.contracts import AnswerKind, Language
 from bot.conversation.replies import answer_label
 from bot.people.answers import answer_of
@@ -116,7 +116,8 @@ def _shown(session: Session, item: Item, looker: Looker) -> Shown:
         title=title,
         body=body,
         url=prose.web_link(details.url),
-        day=when.spoken(looker.language, zone) if when else "",
+        day=differing.closing(details, looker.language, zone)
+        or (when.spoken(looker.language, zone) if when else ""),
         left=_days_to(ends, zone) if ends else None,
         given=given.answer if given else "",
         others=others_line(session, house().network, contact, item.id)

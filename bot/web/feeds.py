@@ -19,7 +19,7 @@ from bot import words
 from bot.contracts import Fact, Language, Message
 from bot.letters.archive import as_it_stands, sent_letters
 from bot.letters.entries import read_at
-from bot.planning.facts import facts
+from bot.planning.facts import facts, notes
 from bot.planning.variants import variant
 from bot.store.drafts import Letter
 from bot.store.items import Item, ItemCity, ItemTopic
@@ -145,7 +145,9 @@ def _item_entry(item: Item, language: Language) -> FeedEntry:
         url=read_at(item, details, language, house().settings.public_url),
         language=told,
         title=title,
-        html=_facts_html(facts(details, language, network), language) + str(prose.markdown(body)),
+        html=_facts_html(facts(details, language, network), language)
+        + _notes_html(notes(details, language))
+        + str(prose.markdown(body)),
         published=item.created_at,
         updated=item.updated_at,
         tags=(
@@ -181,6 +183,10 @@ def _sections_html(message: Message) -> str:
             )
             html += Markup(_facts_html(entry.facts, message.language))  # noqa: S704 (escaped there)
     return str(html)
+
+
+def _notes_html(told: Sequence[str]) -> str:
+    return str(Markup("").join(Markup("<p>{}</p>").format(note) for note in told))
 
 
 def _facts_html(told: Sequence[Fact], language: Language) -> str:

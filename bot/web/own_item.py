@@ -9,7 +9,7 @@ from flask import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import clock, words
+from bot import clock, differing, words
 from bot.contracts import Language
 from bot.links import Bearer
 from bot.people.answers import Refused, known_item
@@ -114,7 +114,7 @@ def card(item: Item, contact: Contact) -> Card:
         kind=words.gettext(contact.language, KINDS[item.kind]),
         language=language,
         title=title,
-        closes=details.closes_at.spoken(contact.language, contact.timezone) if details.closes_at else "",
+        closes=differing.closing(details, contact.language, contact.timezone),
         url=prose.web_link(details.url),
         withdrawn=item.state == "withdrawn",
         over=last is not None and last.ends(zone) <= clock.now(),

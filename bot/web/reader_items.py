@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from sqlalchemy import func, select
 
-from bot import clock, words
+from bot import clock, differing, words
 from bot.planning.case import look
 from bot.planning.fitting import fitting, open_at, published
 from bot.planning.plain_why import because, told
@@ -72,7 +72,7 @@ def _date(item: Item, contact: Contact) -> str:
     """When it closes or begins, in the reader's words."""
     details, language, zone = item.content(), contact.language, contact.timezone
     if details.closes_at:
-        return words.gettext(language, "Closes on {day}", day=details.closes_at.spoken(language, zone))
+        return words.gettext(language, "Closes on {day}", day=differing.closing(details, language, zone))
     if details.starts_at:
         return f"{words.gettext(language, 'Starts')}: {details.starts_at.spoken(language, zone)}"
     return ""

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
-from bot import words
+from bot import differing, words
 from bot.contracts import LANGUAGES, Language
 from bot.people.choices import choose
 from bot.store.contacts import Contact
@@ -170,7 +170,7 @@ def _heard(item: Item, contact: Contact) -> Heard:
     details = item.content()
     language, title = prose.told_in(details.title, contact.language)
     _, body = prose.told_in(details.body, contact.language)
-    closes = details.closes_at.spoken(contact.language, contact.timezone) if details.closes_at else ""
+    closes = differing.closing(details, contact.language, contact.timezone)
     kind = words.gettext(contact.language, KINDS[item.kind])
     return Heard(
         item.id, kind, language, title, body, closes, prose.web_link(details.url), item.state == "withdrawn"

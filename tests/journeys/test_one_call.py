@@ -13,6 +13,7 @@ from bot import clock
 from bot.people.enrolment import Person
 from bot.store.sources import Source
 from tests.fakes.feeds import FakeFeeds
+from tests.journeys.test_call_life import walk
 from tests.town import CALL, TAMPERE, OpenTown, Town, text_of
 from tests.webhooks import SECRET, saying
 
@@ -223,3 +224,36 @@ def test_parted_again_each_post_shows_its_own(town: Town) -> None:
     assert "Lähteet ilmoittavat" not in kept + back
     assert town.client.get(f"{own_page(town)}/why/2").status_code == 200
     assert sum("Rahoitushaku" in subject for subject in subjects(town)) == 2  # nobody is told a third time
+
+
+FIRST, OTHER = "15. tammikuuta 2027", "29. tammikuuta 2027"
+
+
+def test_wherever_a_deadline_stands_the_other_ones_stand_beside_it(town: Town) -> None:
+    tell_four(town)
+    said = {"title": {"sv": "Något annat"}, "identifier": "eura-2026-7", "closes_at": "2027-01-29"}
+    say(town, "council", "updated", **said, amount_eur=900000)
+    town.hand.advance(minutes=15)
+    town.settle()
+    mine, asked = own_page(town), "?language=fi"
+    for page in (
+        "/archive/items/1", "/feed.xml", "/feed.rss", "/feed.json", "/calendar/tampere.ics",
+        mine, f"{mine}/items", f"{mine}/why/1", f"{mine}/answer/1",
+    ):  # fmt: skip
+        answer = town.client.get(page + ("" if page.startswith("/m/") else asked))
+        text = " ".join(answer.text.replace("\r\n ", "").split())
+        assert answer.status_code == 200, page
+        assert FIRST in text, page
+        assert OTHER in text, page
+    for mail in town.mails(ALICE)[1:]:
+        assert OTHER in " ".join(text_of(mail).split())
+    money = " ".join(town.client.get(f"/archive/items/1{asked}").text.split())
+    assert "1 500 000 euroa (webhook)" in money
+    assert "900 000 euroa (council)" in money
+    page = town.client.get("/items/1").text
+    assert "29 January 2027" in page
+    assert "15 January 2027" in page
+    walk(town, "2026-11-25", 9)
+    digest = " ".join(text_of(town.mails("charlie@example.org")[-1]).split())
+    assert "15 January 2027 at 16:15 (Finnish time) (webhook)" in digest
+    assert "29 January 2027 (council)" in digest
