@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 
 from tests.fakes.call_sites import Response
+from tests.fakes.partner import piece
 from tests.fakes.rakennerahastot import HTML
 from tests.fakes.veil import Spoil
 from tests.integrations import sites
@@ -64,7 +65,7 @@ def as_it_was(_: Any) -> None:
 
 
 _PACKED: Final = gzip.compress(b" " * 35_000_000)
-_AWAY: Final = "^(private: |unreachable: the server sends us on|other: the instance sends us on)"
+_AWAY: Final = "^(private: |unreachable: the server sends us on|other: the (instance|workspace) sends us on)"
 
 BROKEN: Final[Steps] = [
     Step(
@@ -297,6 +298,22 @@ STEPS: Final[Mapping[str, Steps]] = {
         Step("a series that vanished", _events(TO_COME), "200 changed, 1 unchanged"),
         Step("no events", _events(), "", "^empty: .* had 1 events ahead"),
         Step("as it was", served("/a.ics", sites.EVENTS, "text/calendar"), "1 changed, 1 unchanged"),
+        *BROKEN,
+    ],
+    "howspace": [
+        Step("sound: two pieces of news", as_it_was, "2 new"),
+        Step("the same", as_it_was),
+        Step("another title", shown(news=[piece(1, headline="Uusi otsikko"), piece(2)]), "1 changed, 1 unchanged"),
+        Step(
+            "a new piece, on a page of its own", shown(news=[piece(1), piece(2), piece(3)]),
+            "1 new, 1 changed, 1 unchanged",
+        ),
+        Step(
+            "a piece without a title", shown(news=[piece(1), piece(2, headline="")]),
+            "1 unchanged, 1 refused", "title",
+        ),
+        Step("the key lacks a checkbox", shown(permits={"people"}), "", "^refused: .*checkbox"),
+        Step("as it was", shown(permits={"news"}, news=[piece(1), piece(2)]), "2 unchanged"),
         *BROKEN,
     ],
     "discourse": [

@@ -153,4 +153,4 @@ def test_junk_in_a_text_breaks_nothing(opened: None, name: str) -> None:
 
 
 def test_every_site_is_tried() -> None:
-    assert {*ROWS, *TEXTS, "discourse"} == set(PLACES)
+    assert {*ROWS, *TEXTS, "discourse", "howspace"} == set(PLACES)
