@@ -52,8 +52,9 @@ class Eraser:
     def text(self, text: str) -> str:
         """A text without what its links must not show."""
         text = _UNSEEN.sub("", html.unescape(html.unescape(text[:_MOST]))).replace("\r\n", "\n")
-        for span in links(text, self._leads_in, wide=True):  # what breaks between lines is blotted out
-            self.link(span.link.rstrip(_TAIL))
+        for span in links(text, self._leads_in, wide=True):
+            if "\n" in text[span.start : span.end]:  # where it may be broken, it is blotted out
+                self.link(span.link.rstrip(_TAIL))
         parts, at = [], 0
         for span in links(text, self._leads_in, wide=False):
             parts += [text[at : span.start], self._in_text(span.link)]
@@ -119,14 +120,11 @@ class Eraser:
 
     def _leads_in(self, link: str) -> bool:
         """Whether a link, or what a redirector leads to, is of the workspace; also before it is whole."""
-        said = unquote(unquote(link)).lower()
-        if any(known in said for known in self._hosts):
-            return True
+        said = ""
         with suppress(ValueError):
-            return self._is_workspace(
-                urlsplit(f"//{as_browsers_read(link).partition('//')[2] or link}").hostname or ""
-            )
-        return False
+            said = as_browsers_read(link)
+        said = unquote(unquote(f"{link} {said}")).lower()
+        return any(known in said for known in self._hosts)
 
     def _cut_link(self, link: str, depth: int) -> str:
         link = as_browsers_read(link)
