@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,6 +145,54 @@ def test_what_is_doubtful_becomes_an_item_and_is_offered(database: Database) -> 
     (answer,) = tell(database, Report("b", told("two", closes_at="2027-01-29")), name="two")
     assert (answer.item_id, answer.joined) == (2, False)
     assert likenesses(database) == [(2, 1, "offered")]
+
+
+NEAR = "Kestävän kaupunkikehityksen haku kaupungeille"
+
+
+@pytest.mark.parametrize(
+    ("title", "closes", "cities", "offered"),
+    [
+        ("Kestävän kaupunkikehityksen haut kaupungeille", "2027-02-10", ("tampere",), True),
+        ("Haku kaupungeille: kestävän kaupunkikehityksen", "2027-03-15", ("tampere",), True),
+        ("Kestävän kaupunkikehityksen haut kaupungeille", "2026-12-20", (), True),
+        ("Kestävän kaupunkikehityksen haut kaupungeille", "2027-02-10", ("oulu",), False),
+        ("Kestävän kaupunkikehityksen haut kaupungeille", "2027-04-10", ("tampere",), False),
+        ("Kestävän kaupunkikehityksen 2. haku kaupungeille", "2027-02-10", ("tampere",), False),
+        ("Kestävän liikenteen haku kaupungeille", "2027-02-10", ("tampere",), False),
+    ],
+)
+def test_nearly_the_same_title_with_another_deadline_is_offered_and_never_joined(
+    database: Database, title: str, closes: str, cities: tuple[str, ...], offered: bool
+) -> None:
+    tell(database, Report("a", told("one", title={"fi": NEAR})), name="one")
+    other = told("two", title={"fi": title}, closes_at=closes, cities=cities)
+    (answer,) = tell(database, Report("b", other), name="two")
+    assert (answer.item_id, answer.joined) == (2, False)
+    assert likenesses(database) == ([(2, 1, "offered")] if offered else [])
+
+
+def test_of_the_networks_real_calls_none_is_offered_as_another_for_its_title(database: Database) -> None:
+    real = json.loads((Path(__file__).parents[2] / "relevance_calls.json").read_text("utf-8"))
+    first, later = (
+        [
+            Report(
+                str(at), told(f"{day}/{at}", title={row["language"]: row["title"]}, closes_at=day, cities=())
+            )
+            for at, row in enumerate(real)
+        ]
+        for day in ("2027-01-15", "2027-02-10")
+    )
+    tell(database, *first, name="one")
+    tell(database, *later, name="two")
+    with database.reading() as session:
+        titles = {row.id: row.content().title for row in session.scalars(select(Item))}
+        reports = dict(session.execute(select(ReportRow.id, ReportRow.item_id)).all())
+    pairs = likenesses(database)
+    assert len({report for report, _, _ in pairs}) == len(real)  # each is offered as what it may be
+    assert all(
+        state == "offered" and titles[reports[report]] == titles[item] for report, item, state in pairs
+    )
 
 
 def test_what_came_to_look_alike_is_offered_once(database: Database) -> None:
