@@ -135,9 +135,12 @@ def lines_of(session: Session, rows: Sequence[Source]) -> list[Line]:
     for source in rows:
         wrong = [told(source, each) for each in troubles if each.source_id == source.id]
         kind, closed = kind_of(source), _closed(source)
+        able = _able(kind, source)
+        if kind and kind.webhook and not able and not closed:  # its secret stands in the environment
+            able = (ABLE["webhook"],)
         lines.append(
             Line(
-                source, kind.title if kind else source.kind, _able(kind, source),
+                source, kind.title if kind else source.kind, able,
                 "closed" if closed else state_of(source, wrong), wrong,
                 closed or (None if any(each.grave for each in wrong) else source.fault),
                 week.get(source.id, 0), month.get(source.id, 0),

@@ -237,3 +237,11 @@ def test_strangers_see_nothing_and_unknown_names_are_not_found(app: Flask, paper
 def test_a_webhook_without_its_secret_is_not_called_well(open_plain_house: Callable[..., House]) -> None:
     house = open_plain_house(webhook_secret=None)
     assert "Not set up" in seen(Browser.of(build(house)).get("/sources/webhook"))
+
+
+def test_a_webhook_whose_secret_is_in_the_environment_sends_by_itself(
+    open_plain_house: Callable[..., House],
+) -> None:
+    house = open_plain_house(webhook_secret=("whsec_" + "a" * 32,))
+    words = seen(Browser.of(build(house)).get("/sources"))
+    assert "webhook ✓ Well Signed webhook: sends by itself" in words
