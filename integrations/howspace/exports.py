@@ -59,11 +59,11 @@ def read_chat(file: Path | BinaryIO, defaults: Defaults, hosts: Sequence[str]) -
     sheet = read_sheet(file, CHAT, (("text", "reply"),))
     topics: list[_Comment] = []
     for number, row in sheet.rows:
-        comment, deep = _comment(sheet, number, row, Eraser(hosts))
-        if comment is None:
+        found = list(_comments(sheet, number, _erased(row, Eraser(hosts)), topics[-1] if topics else None))
+        for comment, deep in found:
+            (topics[-1].replies if deep and topics else topics).append(comment)
+        if not found:
             sheet.left_out.append(f"row {number}: it has no text")
-            continue
-        (topics[-1].replies if deep and topics else topics).append(comment)
     reports: dict[str, Report] = {}
     for each in topics:
         report = _report(each, defaults)
@@ -91,23 +91,50 @@ def contact_row(row: Mapping[str, Any]) -> dict[str, str]:
     return said
 
 
-def _comment(sheet: Sheet, number: int, row: dict[str, Any], eraser: Eraser) -> tuple[_Comment | None, bool]:
-    """A row's comment, if it has a text, and whether it answers the one above."""
-    stated = str(row.get("text") or row.get("reply") or "")
-    lead = len(stated) - len(stated.lstrip(" \t\u00a0"))
-    plain = stated.strip()
-    arrow = next((each for each in _ARROWS if plain.startswith(each)), "")
-    text = eraser.blot(eraser.text(whole(plain.removeprefix(arrow).strip())))
-    deep = bool(arrow) or lead >= 2 or number in sheet.indents or ("text" not in row and "reply" in row)
-    if not text:
-        return None, deep
+def _erased(row: Mapping[str, Any], eraser: Eraser) -> dict[str, Any]:
+    """A row without what opens the workspace, whichever of its cells that stands in. Its id is never shown."""
+    texts = {name: whole(value) for name, value in row.items() if isinstance(value, str) and name != "id"}
+    shown = {name: eraser.text(text) for name, text in texts.items()}
+    return {**row, **{name: eraser.blot(text) for name, text in shown.items()}}
+
+
+def _comments(
+    sheet: Sheet, number: int, row: Mapping[str, Any], above: _Comment | None
+) -> Iterator[tuple[_Comment, bool]]:
+    """What a row says, and whether each answers the comment above: a comment, a reply, or a comment with a reply.
+
+    Exports repeat a comment, or merge its cells, for each of its replies.
+    """
+    text, inset = _said(row.get("text"))
+    reply, _ = _said(row.get("reply"))
     author = title(str(row.get("author", "")), is_html=False, limit=200)
     when = _when(row.get("time"))
-    if when is None and "time" in row:
+    if when is None and "time" in row and (text or reply):
         letter = sheet.columns["time"][0]
         sheet.faults.append(f"{letter}{number}: {str(row['time'])[:40]!r} is no date")
+    if text and reply:
+        if above is None or above.text != text:
+            yield _comment(number, row, author, when, text), inset or number in sheet.indents
+            author, when = "", None  # of two texts they are the first one's
+        elif (author, when) == (above.author, above.when):
+            author, when = "", None  # repeated with it
+        yield _comment(number, row, author, when, reply), True
+    elif text or reply:
+        yield _comment(number, row, author, when, text or reply), not text or inset or number in sheet.indents
+
+
+def _said(cell: object) -> tuple[str, bool]:
+    """A cell's text, and whether it is set in below another."""
+    stated = "" if cell is None else str(cell)
+    plain = stated.strip()
+    arrow = next((each for each in _ARROWS if plain.startswith(each)), "")
+    lead = len(stated) - len(stated.lstrip(" \t\u00a0"))
+    return plain.removeprefix(arrow).strip(), bool(arrow) or lead >= 2
+
+
+def _comment(number: int, row: Mapping[str, Any], author: str, when: When | None, text: str) -> _Comment:
     said = str(row["id"]) if "id" in row else f"{author}\n{when.isoformat() if when else ''}\n{text}"
-    return _Comment(number, author, when, text, hashlib.sha256(said.encode()).hexdigest()[:32]), deep
+    return _Comment(number, author, when, text, hashlib.sha256(said.encode()).hexdigest()[:32])
 
 
 def _when(value: Any) -> When | None:
