@@ -6,6 +6,7 @@ from bench.rows import (
     mail_fanout,
     mail_fanout_vs_limit,
     planning,
+    poll_intake,
     resting,
     slack_commands,
     slack_paced,
@@ -24,5 +25,6 @@ ROWS = (
     planning.ROW,
     planning.MILLION,
     digest_build.ROW,
+    poll_intake.ROW,
     resting.ROW,
 )

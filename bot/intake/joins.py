@@ -80,12 +80,12 @@ def offer_known(
     items = [before.item_id for before, _ in changed]
     count = select(ReportRow.item_id).where(ReportRow.item_id.in_(items))
     shared = set(session.scalars(count.group_by(ReportRow.item_id).having(func.count() > 1)))
-    known = look_up(session, source_id, [content.details for _, content in changed], zone)
-    for at, (before, content) in enumerate(changed):
-        if before.item_id not in shared:
-            found = match(known, at, source_id, content, zone, before.item_id)[:MOST_OFFERS]
-            mine = undecided(session, before.report_id, before.item_id, found)
-            keep(session, [(before.report_id, each) for each in mine], "offered", now)
+    alone = [(before, content) for before, content in changed if before.item_id not in shared]
+    known = look_up(session, source_id, [content.details for _, content in alone], zone)
+    for at, (before, content) in enumerate(alone):
+        found = match(known, at, source_id, content, zone, before.item_id)[:MOST_OFFERS]
+        mine = undecided(session, before.report_id, before.item_id, found)
+        keep(session, [(before.report_id, each) for each in mine], "offered", now)
 
 
 def see_beside(
