@@ -61,7 +61,7 @@ def add() -> Response | Redirect:
                 record(session, actor, "source.added", name, origin, kind=kind.name)
                 ring(session, "poll")
         if not faults:
-            flash(f"{name} was added." + (" It is asked in a moment." if kind.source else ""))
+            flash(f"{name} was added." + (" It is asked in a moment." if kind.polls(options) else ""))
             return redirect(url_for("sources.one", name=name), 303)
     return _form(kind, None, options, {**stated, "name": name}, faults)
 
