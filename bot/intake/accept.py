@@ -19,6 +19,7 @@ from bot.intake.fingerprint import fingerprint
 from bot.intake.joins import Newcomers, offer_known, see_beside
 from bot.intake.keys import identifier, keys
 from bot.intake.records import Content, Known, keep_own_word, keep_word, known_reports, take_back
+from bot.intake.relevance.first_polls import tell_changed
 from bot.intake.relevance.judge import Sieve
 from bot.intake.relevance.keeping import concerns, judgements
 from bot.intake.renaming import renamed
@@ -162,8 +163,11 @@ def _accept_distinct(
     living = [item_id for item_id, details in come.made if not _over(details, zone, now)]
     how = "notice" if rights.tell else "quiet"
     announce(session, living if rights.state == "published" else [], how, source_id)
-    announce(session, come.revised, how, source_id)
-    announce(session, revised, how, source_id)
+    if rights.tell:  # another source's news of what came silently is news
+        announce(session, come.revised, how, source_id)
+    else:
+        tell_changed(session, come.revised, how, source_id)
+    tell_changed(session, revised, how, source_id)
     if rights.join:
         offer_known(session, source_id, changed, zone, now)
     return [answers[report.external_id] for report in reports]

@@ -16,6 +16,7 @@ from bot.intake.candidates import STANDING
 from bot.intake.fingerprint import fingerprint
 from bot.intake.moving import move_people, move_told
 from bot.intake.records import Change, Content, first_revisions, insert_items, revise_items
+from bot.intake.relevance.first_polls import silent, tell_changed
 from bot.intake.relevance.keeping import filled
 from bot.intake.renewal import Cause, renew
 from bot.planning.notices import announce
@@ -57,7 +58,7 @@ def same(session: Session, report_id: int, item_id: int, zone: str, actor: str, 
     revised = renew(session, {kept.id: Cause(reports[0], fresh=True)}, zone, now)
     move_people(session, gone.id, kept.id)
     move_told(session, gone.id, kept.id)
-    announce(session, revised)
+    tell_changed(session, revised)
     announce(session, [gone.id], "quiet")
     audit.record(
         session, actor, "items.joined", f"item {kept.id}", origin, gone=gone.id, reports=list(reports)
@@ -98,8 +99,9 @@ def part(session: Session, report_id: int, item_id: int, zone: str, actor: str, 
         made = renew(session, {theirs: Cause(report_id, fresh=True)}, zone, now)
     else:
         made = [theirs] = _new_item(session, report, item, zone, now)
-    announce(session, made)
-    announce(session, renew(session, {item_id: Cause(report_id)}, zone, now))
+    # Of what nobody was told, a part is told nobody either.
+    announce(session, made, "quiet" if silent(session, [item_id]) else "notice")
+    tell_changed(session, renew(session, {item_id: Cause(report_id)}, zone, now))
     audit.record(session, actor, "report.parted", f"item {item_id}", origin, report=report_id, item=theirs)
     return theirs
 

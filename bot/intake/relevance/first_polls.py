@@ -1,19 +1,21 @@
-"""What came with a silent first poll: a coordinator chooses what of it is announced."""
+"""What came silently: a coordinator chooses what of it is announced, and small changes of it stay quiet."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
+from bot.contracts import Details
+from bot.planning.changes import material
 from bot.planning.fitting import open_at, published
 from bot.planning.notices import announce
 from bot.store import audit
-from bot.store.deliveries import Fanout
-from bot.store.items import Item, ReportRow
+from bot.store.deliveries import Delivery, Fanout
+from bot.store.items import Item, ReportRow, Revision
 from bot.store.sources import Source
 
 MOST = 100
@@ -53,6 +55,42 @@ def leave(session: Session, unwanted: Collection[int], actor: str, origin: str =
         )
     _note(session, left, "first_poll.left", actor, origin)
     return sum(map(len, left.values()))
+
+
+def silent(session: Session, item_ids: Collection[int]) -> list[int]:
+    """Which of these items came silently, or were last told of so, and were announced to nobody."""
+    spoken = (Fanout.item_id.in_(item_ids), Fanout.purpose.in_(("notice", "quiet")))
+    newest = select(func.max(Fanout.id)).where(*spoken).group_by(Fanout.item_id)
+    told = exists().where(
+        Delivery.item_id == Fanout.item_id, Delivery.purpose == "notice", Delivery.state != "cancelled"
+    )
+    quiet = select(Fanout.item_id).where(Fanout.id.in_(newest), Fanout.purpose == "quiet", ~told)
+    return [item_id for item_id in session.scalars(quiet) if item_id is not None]
+
+
+def tell_changed(
+    session: Session, item_ids: Sequence[int], how: str = "notice", source_id: int | None = None
+) -> None:
+    """Announce items at their new revisions. What nobody was told stays quiet, unless it changed so that it matters.
+
+    A full stop in twelve old calls that a coordinator left untold is no news; another deadline is.
+    """
+    still = _still_quiet(session, item_ids)
+    announce(session, [item_id for item_id in item_ids if item_id not in still], how, source_id)
+    announce(session, still, "quiet")  # of no source: who was asked about it before is not asked again
+
+
+def _still_quiet(session: Session, item_ids: Sequence[int]) -> set[int]:
+    found = silent(session, item_ids) if item_ids else []
+    if not found:
+        return set()
+    # The revision before says nothing where it was a withdrawal; the one before that does.
+    said = select(Revision.item_id, Revision.details).join(Item, Item.id == Revision.item_id)
+    lately = (Revision.revision < Item.revision, Revision.revision >= Item.revision - 2)
+    rows = session.execute(said.where(Item.id.in_(found), *lately).order_by(Revision.revision))
+    before = {item_id: Details.model_validate(details) for item_id, details in rows if details is not None}
+    items = session.scalars(select(Item).where(Item.id.in_(before)).execution_options(populate_existing=True))
+    return {item.id for item in items if not material(before[item.id], item.content())}
 
 
 def _untold() -> Select[Item, str]:

@@ -147,6 +147,9 @@ def test_a_silent_first_poll_that_changes_in_one_go_is_a_flood_too(
     frozen.advance(days=1)
     tell(database, *many(60, url="https://example.org/?utm=1"))
     plan(database, network)
+    assert notices(database) == []  # nothing that matters
+    tell(database, *many(60, url="https://example.org/?utm=1", closes_at="2027-02-01"))
+    plan(database, network)
     assert notices(database) == ["held"] * 60
 
 
