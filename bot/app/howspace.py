@@ -107,7 +107,9 @@ def understand_people(house: House, file: Path | BinaryIO) -> tuple[Understood, 
     settings = house.settings
     try:
         called = str(file) if isinstance(file, Path) else "the file"
-        people = people_of(table, house.network, called, settings.default_language, settings.default_timezone)
+        people = people_of(
+            table, house.network, called, settings.default_language, settings.default_timezone, elsewhere=True
+        )
     except ImportFault as fault:
         raise ImportFault([*sheet.faults, *(_by_cell(sheet, each) for each in fault.faults)]) from fault
     if sheet.faults:
@@ -130,7 +132,12 @@ def understand_partner(house: House, source: Source) -> tuple[Answered, list[Per
     settings = house.settings
     try:
         found = people_of(
-            table, house.network, source.name, settings.default_language, settings.default_timezone
+            table,
+            house.network,
+            source.name,
+            settings.default_language,
+            settings.default_timezone,
+            elsewhere=True,
         )
     except ImportFault as fault:
         raise ImportFault(

@@ -2,7 +2,8 @@
 
 What a file does not say about a contact we know stays as it is: a column that is missing, and an empty
 role, language, timezone, rhythm or letter. An empty city, topic, Slack id or channel means none; empty sending
-hours, ladder and digest day or hour mean the usual ones.
+hours, ladder and digest day or hour mean the usual ones. In a workspace's own list of its users an empty city says
+nothing either, and its language is for those who are new here.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _NEEDED = ("name", "email")
 _FORMULA = re.compile(r"'*[=+@\t\r-]")
 _FIELDS = {"city": "cities"}  # columns whose field of Person is called otherwise
 _NEVER_EMPTY = frozenset({"role", "language", "timezone", "rhythm", "letter"})
+_NEVER_EMPTY_THERE = _NEVER_EMPTY | {"city", "topics"}
 
 
 def inert(text: str) -> str:
@@ -53,10 +55,19 @@ def read_people(
 
 
 def people_of(
-    table: Table, network: Network, called: str, language: Language = "fi", timezone: str = DEFAULT_ZONE
+    table: Table,
+    network: Network,
+    called: str,
+    language: Language = "fi",
+    timezone: str = DEFAULT_ZONE,
+    *,
+    elsewhere: bool = False,
 ) -> list[Person]:
-    """The people in a table that was read from a file so called, by the same rules. Raises ImportFault."""
-    reader = _Reader(network, table.columns, {"language": language, "timezone": timezone})
+    """The people in a table that was read from a file so called, by the same rules. Raises ImportFault.
+
+    `elsewhere`: the list was not made for this network, so less of it is meant for contacts we know.
+    """
+    reader = _Reader(network, table.columns, {"language": language, "timezone": timezone}, elsewhere)
     people: list[Person] = []
     faults = [(line, [fault]) for line, fault in table.faults]
     first_line: dict[object, int] = {}
@@ -88,9 +99,12 @@ def _identities(person: Person) -> list[tuple[object, str]]:
 class _Reader:
     """Reads rows against one network."""
 
-    def __init__(self, network: Network, columns: frozenset[str], defaults: Mapping[str, str]) -> None:
+    def __init__(
+        self, network: Network, columns: frozenset[str], defaults: Mapping[str, str], elsewhere: bool
+    ) -> None:
         self._network = network
-        self._columns = columns
+        self._never_empty = _NEVER_EMPTY_THERE if elsewhere else _NEVER_EMPTY
+        self._unstated = set(COLUMNS + OPTIONAL) - columns | ({"language"} if elsewhere else set())
         self._defaults = defaults
         self._cities = _by_name(network.city_names())
         self._topics = _by_name({topic.slug: topic.labels.each() for topic in network.topics})
@@ -117,11 +131,11 @@ class _Reader:
         """A row's person, as far as it could be read, and what is wrong with the row."""
         wrong = [f"{column} is missing" for column in _NEEDED if not row.get(column)]
         values: dict[str, Any] = {"name": "", "email": "", **self._defaults}
-        unstated = set(COLUMNS + OPTIONAL) - self._columns
+        unstated = set(self._unstated)
         for column, check in self._checks.items():
             text = row.get(column, "")
             if not text:
-                unstated |= {column} & _NEVER_EMPTY
+                unstated |= {column} & self._never_empty
                 continue
             try:
                 values[_FIELDS.get(column, column)] = check(text)

@@ -121,6 +121,19 @@ def test_people_are_shown_then_made_contacts_without_a_role(
     assert [tuple(row) for row in rows] == [("Alice Ahola", "contact"), ("Bob Berg", "contact")]
 
 
+def test_whoever_is_known_keeps_their_cities_and_their_language(
+    house: House, browser: Browser, acme: str, tmp_path: Path
+) -> None:
+    rows = [USERS[0], ("Alice", "Ahola", "alice@example.org", None, "English"),
+            ("Bob", "Berg", "bob@example.org", None, "English")]  # fmt: skip
+    confirm(browser, send(browser, made_of(tmp_path, rows), "people"), "people")
+    with house.database.reading() as session:
+        found = session.scalars(select(Contact).order_by(Contact.id)).all()
+    assert [(each.name, each.cities, each.language) for each in found] == [
+        ("Alice Ahola", ["tampere"], "fi"), ("Bob Berg", [], "en"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("made", "said"),
     [
