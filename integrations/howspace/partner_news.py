@@ -129,7 +129,7 @@ class Cleaner:
 
     def _learnt(self, *documents: Any) -> Eraser:
         eraser = Eraser(self._hosts)
-        for text in _texts(documents):
+        for text in dict.fromkeys(_texts(documents)):
             if "<" in text:
                 eraser.html(text)
             eraser.learn(text)
