@@ -15,7 +15,7 @@ from bot.planning.fitting import open_at, published
 from bot.planning.notices import announce
 from bot.store import audit
 from bot.store.deliveries import Delivery, Fanout
-from bot.store.items import Item, ReportRow, Revision
+from bot.store.items import Item, Revision
 from bot.store.sources import Source
 
 MOST = 100
@@ -94,15 +94,15 @@ def _still_quiet(session: Session, item_ids: Sequence[int]) -> set[int]:
 
 
 def _untold() -> Select[Item, str]:
+    """Each with one source, though several may have brought it silently: it is one delivery."""
     mine = Fanout.item_id == Item.id
-    silent = exists().where(mine, Fanout.purpose == "quiet", Fanout.source_id == Source.id)
+    first = select(func.min(Fanout.source_id)).where(mine, Fanout.purpose == "quiet").scalar_subquery()
     told = exists().where(mine, Fanout.purpose == "notice")
-    of_source = exists().where(ReportRow.item_id == Item.id, ReportRow.source_id == Source.id)
     now = clock.now()
     return (
         select(Item, Source.name)
-        .join(Source, of_source)
-        .where(published(), open_at(now), Item.created_at > now - KEPT, silent, ~told)
+        .join(Source, Source.id == first)
+        .where(published(), open_at(now), Item.created_at > now - KEPT, ~told)
         .order_by(Item.id.desc())
     )
 

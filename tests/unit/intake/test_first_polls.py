@@ -119,3 +119,18 @@ def test_another_sources_news_of_what_came_silently_is_news(
     (answer,) = tell(database, said(2, url="https://tampere.example.org/haku"), name="city")
     assert answer.joined
     assert notices(database, network) == [3]
+
+
+def test_what_two_sources_brought_silently_is_offered_and_counted_once(
+    database: Database, network: Network, frozen: object
+) -> None:
+    first_look(database, network, leave=False)
+    again = said(0, amount_eur=1_000_000), said(1, amount_eur=1_000_000)
+    tell(database, *again, rights=SILENTLY, name="city")
+    plan(database, network)
+    with database.writing() as session:
+        found = first_polls.untold(session)
+        assert [item.id for item, _ in found] == list(range(CALLS, 0, -1))
+        assert {source for _, source in found} == {"paper"}
+        assert first_polls.choose(session, {1, 2}, "Bob") == 2
+    assert notices(database, network) == [1, 2]
