@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from bot.contracts import BODY_LIMIT, Cursor, Fetched, Report, SourceFault, Surroundings
@@ -24,6 +25,7 @@ _STRICT = frozenset(
 """Fields that take nothing but a moment or a known word: no secret fits into them."""
 
 _MOST_PEOPLE = 20_000
+_MOST_TEXTS = 500
 
 
 class HowspaceSource:
@@ -44,7 +46,8 @@ class HowspaceSource:
         shape = Shape(self._options.news_fields or {}, "@", clean=cleaner.fields)
         reports: list[Report] = []
         faults: list[str] = []
-        for rows in partner.pages("news", faults):
+        for page in partner.pages("news", faults):
+            rows = _modest(page, faults)
             found, wrong = read(rows, shape, self._surroundings)
             reports += found
             faults += cleaner.sentences([f"{field}: {said}" for field, said in wrong], rows)
@@ -68,13 +71,21 @@ def people(
     rows: list[dict[str, str]] = []
     members: dict[str, None] = {}
     for page in partner.pages("people", faults):
-        for each in page:
+        for each in _modest(page, faults):
             members |= dict.fromkeys(each if isinstance(each, dict) else ())
             rows.append(_person(each, fields, cleaner))
         if len(rows) > _MOST_PEOPLE:
             raise SourceFault(f"there are more than {_MOST_PEOPLE:,} people", kind="too_large")
     named = " ".join(fields.values())
     return rows, faults, [cut(whole(name), 60) for name in members if name not in named]
+
+
+def _modest(rows: Sequence[Any], faults: list[str]) -> list[Any]:
+    """The rows whose texts can all be searched for login links; the others are named."""
+    kept = [row for row in rows if sum(1 for _ in islice(_texts(row), _MOST_TEXTS + 1)) <= _MOST_TEXTS]
+    if len(kept) < len(rows):
+        faults.append(f"{len(rows) - len(kept)} rows were left out: they hold over {_MOST_TEXTS} texts each")
+    return kept
 
 
 def _person(row: Any, fields: Mapping[str, str], cleaner: Cleaner) -> dict[str, str]:

@@ -257,6 +257,13 @@ def test_a_fault_of_a_row_does_not_quote_what_opens_the_workspace(workspace: Fak
     assert SECRET not in found.faults[0]
 
 
+def test_a_row_of_countless_texts_costs_only_itself(workspace: FakePartner) -> None:
+    workspace.news[0]["comments"] = ["<p>.</p>"] * 100_000
+    fetched = ask(workspace)
+    assert len(fetched.reports) == 2
+    assert any("over 500 texts" in fault for fault in fetched.faults)
+
+
 def test_its_people_are_rows_without_what_opens_the_workspace(workspace: FakePartner) -> None:
     rows, faults, unread = people(options(workspace, **PEOPLE), near(workspace))
     assert [row["email"] for row in rows] == [f"{name}@example.org" for name in ("alice", "bob", "charlie")]
