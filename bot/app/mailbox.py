@@ -54,16 +54,17 @@ def offer_to_sources(house: House) -> Offer:
 
     def offer(raw: bytes, letter: Letter) -> Taken | None:
         for source, reader in readers:
-            reports = reader.read(raw)
-            if reports is None:
+            heard = reader.read(raw)
+            if heard is None:
                 continue
             inbox = SourceInbox(
                 house.database, house.network, source, house.settings.zone, house.settings.default_language,
-                publish=None if reader.proven else "after_approval",
+                publish=None if heard.proven else "after_approval", corrects=heard.corrects,
             )  # fmt: skip
-            answers = inbox.accept(reports, receipt=f"letter:{letter.digest}") if reports else ()
+            receipt = f"letter:{letter.digest}"
+            answers = inbox.accept(heard.reports, receipt) if heard.reports else ()
             said = ", ".join(answer.verdict for answer in answers) or "nothing"
-            return Taken("source", f"{source.name}: {said}")
+            return Taken("source", f"{source.name}: {said}", for_people=heard.passed_over)
         return None
 
     return offer

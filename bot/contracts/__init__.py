@@ -63,6 +63,7 @@ from bot.contracts.incoming import (
 )
 from bot.contracts.integration import (
     Capabilities,
+    Heard,
     Integration,
     LetterReader,
     Surroundings,
@@ -183,6 +184,7 @@ __all__ = [
     "FollowTopic",
     "Found",
     "GiveAnswer",
+    "Heard",
     "Home",
     "InDoubt",
     "Inbox",

@@ -27,17 +27,26 @@ class Capabilities:
     people: bool = False
 
 
-class LetterReader(Protocol):
-    """Recognises the letters that a source sends to our mailbox.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a letter brings, perhaps nothing.
 
-    `proven`: it takes only letters whose sender is proven. What others bring waits for a coordinator's approval.
+    `proven`: it is certainly from whom this source speaks for. What is not waits for a coordinator's approval.
+    `passed_over`: it has no news as the options have it, which a person should see for themselves.
+    Without `corrects` nobody hears that what they were told of before is different now.
     """
 
-    @property
-    def proven(self) -> bool: ...
+    reports: Sequence[Report]
+    proven: bool
+    passed_over: bool = False
+    corrects: bool = True
 
-    def read(self, raw: bytes) -> Sequence[Report] | None:
-        """The reports that a letter (RFC 5322) brings, perhaps none; None when it is not this source's."""
+
+class LetterReader(Protocol):
+    """Recognises the letters that a source sends to our mailbox."""
+
+    def read(self, raw: bytes) -> Heard | None:
+        """What a letter (RFC 5322) brings; None when it is not this source's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ PORTION = 25
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a source may do with what it brings. `tell` is off for a first poll that stays silent.
+    """What a source may do with what it brings. `tell` is off for a first poll that stays silent; without
+    `corrects` not even those hear of a change who were told before.
 
     What does not `join` is no source's news but the house's own: it is never taken for what others tell. A source
     that `lists` what there is just now may name the same under another id; one that sends keeps its ids. With a
@@ -47,6 +48,7 @@ class Rights:
     publish: str = "at_once"
     may_be_urgent: bool = False
     tell: bool = True
+    corrects: bool = True
     join: bool = True
     lists: bool = False
     sieve: Sieve | None = None
@@ -162,12 +164,13 @@ def _accept_distinct(
     answers.update(come.answers | aside.answers)
     living = [item_id for item_id, details in come.made if not _over(details, zone, now)]
     how = "notice" if rights.tell else "quiet"
+    again = how if rights.corrects else "silent"
     announce(session, living if rights.state == "published" else [], how, source_id)
     if rights.tell:  # another source's news of what came silently is news
         announce(session, come.revised, how, source_id)
     else:
-        tell_changed(session, come.revised, how, source_id)
-    tell_changed(session, revised, how, source_id)
+        tell_changed(session, come.revised, again, source_id)
+    tell_changed(session, revised, again, source_id)
     if rights.join:
         offer_known(session, source_id, changed, zone, now)
     return [answers[report.external_id] for report in reports]

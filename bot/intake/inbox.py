@@ -38,15 +38,17 @@ class SourceInbox:
         *,
         publish: str | None = None,
         tell: bool = True,
+        corrects: bool = True,
     ) -> None:
         """`publish` takes the place of the source's own, where what it brings is believed less; without `tell`
-        nobody hears of it."""
+        nobody hears of it, without `corrects` nobody that it changed."""
         self._database = database
         self._source_id = source.id
         self._rights = Rights(
             publish or source.publish,
             source.may_be_urgent,
             tell=tell,
+            corrects=tell and corrects,
             sieve=Sieve(network, rules()) if source.sifted else None,
         )
         self._zone = zone

@@ -36,6 +36,9 @@ from bot.store.types import Instant
 CHUNK = 5_000
 """Subscriptions planned in one transaction: SQLite's one writer is held well under 100 ms."""
 
+QUIET = frozenset({"quiet", "silent"})
+"""Purposes of fan-outs that tell nobody new."""
+
 AT_ONCE = 25
 """Small fan-outs planned in one transaction."""
 
@@ -46,6 +49,7 @@ def announce(
     """Have these items' newest revisions told to whom they fit: freeze the audience as it is now.
 
     With the purpose `quiet` nobody new is told: who waits to hear of it gets this revision, and reminders are planned.
+    With `silent` nobody who was told hears of the change either.
     """
     ids = list(item_ids)
     if not ids:
@@ -94,8 +98,8 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: 
     if fanout.purpose in {"correction", "withdrawal"}:
         return corrections.plan(session, network, fanout, item, size)
     if fanout.cursor == 0:
-        _begin(session, network, item, zone)
-    planned = fanout.purpose == "notice" or (fanout.purpose == "quiet" and item.revision > 1)
+        _begin(session, network, item, zone, corrected=fanout.purpose != "silent")
+    planned = fanout.purpose == "notice" or (fanout.purpose in QUIET and item.revision > 1)
     if item.state == "published" and fanout.cursor < fanout.upto and planned:
         return _plan(session, network, zone, fanout, item, size)
     # Of a first revision nothing older can be left over.
@@ -106,12 +110,12 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: 
     return cancelled
 
 
-def _begin(session: Session, network: Network, item: Item, zone: str) -> None:
+def _begin(session: Session, network: Network, item: Item, zone: str, *, corrected: bool) -> None:
     """What follows from a new revision beside the notice: its reminders, edits of its posts, a correction."""
     keep_reminders(session, item, zone)
     if item.revision > 1:
         edit_posts(session, network, item)
-        if item.state != "joined":  # what was joined is spoken of by the other item
+        if corrected and item.state != "joined":  # what was joined is spoken of by the other item
             corrections.schedule(session, item)
 
 
@@ -122,7 +126,7 @@ def _plan(session: Session, network: Network, zone: str, fanout: Fanout, item: I
     late = over is not None and over <= clock.now()
     # Of a first revision nobody can have muted anything.
     but: tuple[ColumnElement[bool], ...] = (not_muted(item.id),) if item.revision > 1 else ()
-    if fanout.purpose == "quiet":
+    if fanout.purpose in QUIET:
         but += (_waiting(item.id),)
     whom = Whom(details, after, end, but)
     found = [] if late else groups(session, whom)

@@ -13,7 +13,7 @@ from bot.contracts import Details
 from bot.network import Network
 from bot.planning import why_plans as plans
 from bot.planning.case import Case, Reader
-from bot.planning.notices import over_at
+from bot.planning.notices import QUIET, over_at
 from bot.planning.roles import role_name, spoken_roles
 from bot.reasons import city_reason, spoken
 
@@ -155,7 +155,7 @@ def _why_none(case: Case, told: bool) -> str:
     if not told or case.reader is None:
         return ""
     number = case.reader.subscription_id
-    if all(row.purpose == "quiet" for row in case.fanouts):
+    if all(row.purpose in QUIET for row in case.fanouts):
         return ": the item was not announced (a first poll that stays silent, or it was over already)"
     if any(row.done_at is None and row.cursor < number <= row.upto for row in case.fanouts):
         return " yet: the item is being planned"

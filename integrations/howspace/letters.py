@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Mapping
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 
 from bot import clock
-from bot.contracts import Details, Report, Surroundings
+from bot.contracts import Details, Heard, Report, Surroundings
 from integrations.howspace.authentic import is_proven, sender_of
 from integrations.howspace.login_links import Eraser
-from integrations.howspace.options import HowspaceOptions
+from integrations.howspace.options import SHARED, VENDORS_OWN, HowspaceOptions
 from integrations.text import cut, markdown, title
 
 LINE_LIMIT = 300
@@ -28,23 +28,41 @@ class HowspaceLetters:
         self._options, self._surroundings = options, surroundings
         self._unread = [re.compile(pattern, re.IGNORECASE) for pattern in options.unread]
 
-    @property
-    def proven(self) -> bool:
-        """Whether only letters are taken whose sender our mail server vouches for."""
-        return bool(self._options.authserv)
-
-    def read(self, raw: bytes) -> Sequence[Report] | None:
+    def read(self, raw: bytes) -> Heard | None:
         """What a letter brings; None when it is not this workspace's, or not proven to be."""
         letter = message_from_bytes(raw)
         sender = sender_of(letter)
         if not self._is_ours(sender):
             return None
-        if self.proven and not is_proven(letter, sender, self._options.authserv):
+        proven = bool(self._options.authserv)
+        if proven and not is_proven(letter, sender, self._options.authserv):
             return None
-        eraser = Eraser(self._options.hosts)
+        eraser = Eraser([*self._options.hosts, *SHARED])
         subject, body = self._cleaned(letter, eraser)
-        name = hashlib.sha256(f"{letter.get('Message-ID', '')}\n{subject}\n{body}".encode("utf-8", "replace"))
-        return list(self._reports(subject, body, eraser.workspace, name.hexdigest()[:40]))
+        named = hashlib.sha256(
+            f"{letter.get('Message-ID', '')}\n{subject}\n{body}".encode("utf-8", "replace")
+        )
+        report = self._brought(subject, body, self._workspace(eraser.met), named.hexdigest()[:40])
+        passed_over = report is None and self._options.automations
+        if self._writes_for_others(sender):
+            proven = proven and self._is_this_one(eraser.met)
+        # A higher count of what is unread is no news to whoever heard of the lower one.
+        counts = report is not None and report.external_id.startswith("unread:")
+        return Heard([report] if report else [], proven, passed_over, corrects=not counts)
+
+    def _writes_for_others(self, sender: str) -> bool:
+        domain = sender.partition("@")[2]
+        return any(f".{domain}".endswith(each.removeprefix("*")) for each in SHARED)
+
+    def _workspace(self, met: Mapping[str, str]) -> str | None:
+        """The address of the workspace that a letter leads to: rather one that is set than another."""
+        hosts = [*(host for host in met if host in self._options.hosts), *(met.keys() - VENDORS_OWN)]
+        return met[hosts[0]] if hosts else None
+
+    def _is_this_one(self, met: Collection[str]) -> bool:
+        """Whether a letter leads into this workspace and no other: its sender writes for others as well."""
+        hosts = set(met) - VENDORS_OWN
+        return bool(hosts) and hosts <= set(self._options.hosts)
 
     def _is_ours(self, sender: str) -> bool:
         domain = sender.partition("@")[2]
@@ -69,28 +87,27 @@ class HowspaceLetters:
             body = markdown(eraser.text(plain[0]), is_html=False)
         return title(eraser.blot(subject), is_html=False), eraser.blot(body)
 
-    def _reports(self, subject: str, body: str, workspace: str | None, name: str) -> Iterator[Report]:
+    def _brought(self, subject: str, body: str, workspace: str | None, name: str) -> Report | None:
         if counted := self._counted(subject, body):
             line, where = counted
             day = clock.now().astimezone(clock.zone(clock.DEFAULT_ZONE)).date()
             known_by = hashlib.sha256(where.casefold().encode()).hexdigest()[:20]
-            yield self._report(f"unread:{known_by}:{day}", "discussion", line, "", workspace)
-        elif self._options.automations and not re.search(
-            self._options.ignore or "(?!)", subject, re.IGNORECASE
-        ):
-            heading = subject or cut(body, 80)
-            if heading:
-                yield self._report(f"mail:{name}", self._surroundings.defaults.kind, heading, body, workspace)
+            return self._report(f"unread:{known_by}:{day}", "discussion", line, "", workspace)
+        ignored = re.search(self._options.ignore or "(?!)", subject, re.IGNORECASE)
+        heading = subject or cut(body, 80)
+        if not self._options.automations or ignored or not heading:
+            return None
+        return self._report(f"mail:{name}", self._surroundings.defaults.kind, heading, body, workspace)
 
     def _counted(self, subject: str, body: str) -> tuple[str, str] | None:
         """The line that says how much is unread, and the workspace's name."""
         lines = [subject, *body[:5_000].splitlines()]
         for line in (" ".join(line.replace("*", "").split())[:LINE_LIMIT] for line in lines):
             for pattern in self._unread:
-                found = pattern.search(line)
+                found = pattern.fullmatch(line)
                 where = found["workspace"].strip(" .!\"'”“»«") if found and found["workspace"] else ""
                 if found and where:
-                    return title(found[0].strip(), is_html=False), where
+                    return title(line[found.start("count") :], is_html=False), where
         return None
 
     def _report(self, external_id: str, kind: str, heading: str, body: str, url: str | None) -> Report:

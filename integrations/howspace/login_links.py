@@ -43,7 +43,8 @@ class Eraser:
     def __init__(self, hosts: Sequence[str]) -> None:
         self._hosts = tuple(host.lower().removeprefix("*.") for host in hosts)
         self._secrets: dict[str, None] = {}
-        self.workspace: str | None = None
+        self.met: dict[str, str] = {}
+        """The workspace's hosts that links lead to, each with its address, in their order."""
 
     def learn(self, text: str) -> None:
         """Remember the secrets of all links in a text or a part of HTML, whether or not it will be shown."""
@@ -148,8 +149,8 @@ class Eraser:
         suspect = ours or not whole or self._suspects(parts.query, parts.fragment)
         if suspect:
             self._remember(*self._values(parts.query, parts.fragment, all_of_them=True))
-        if ours and self.workspace is None:
-            self.workspace = f"https://{host}{port}/"
+        if ours:
+            self.met.setdefault(host, f"https://{host}{port}/")
         query, fragment = ("", "") if suspect else (parts.query, parts.fragment)
         cut = urlunsplit((scheme, host + port, path, query, fragment))
         return cut.removeprefix("//") if bare else cut

@@ -10,15 +10,26 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from integrations.howspace.partner_options import PartnerOptions
 
+_WHERE = r"(?P<workspace>[^,;:!?]{1,80}?)[.!]?"
 UNREAD = (
-    r"(?P<count>\d+) (?:new |unread )+notifications? in (?:the workspace )?(?P<workspace>.+)",
-    r"(?P<count>\d+) (?:uusi|uutta|lukematon|lukematonta) ilmoitus?(?:ta)? (?:työtilassa )?(?P<workspace>.+)",
-    r"(?P<count>\d+) (?:nya?|olästa?) (?:avisering|aviseringar|notis|notiser) i (?:arbetsytan )?(?P<workspace>.+)",
+    rf"(?:you have )?(?P<count>\d+) (?:new |unread )+notifications? in (?:the workspace )?{_WHERE}",
+    rf"(?:sinulla on )?(?P<count>\d+) (?:uusi|uutta|lukematon|lukematonta) ilmoitus?(?:ta)? (?:työtilassa )?{_WHERE}",
+    rf"(?:du har )?(?P<count>\d+) (?:nya?|olästa?) (?:avisering|aviseringar|notis|notiser) i (?:arbetsytan )?{_WHERE}",
 )
-"""Lines of a digest mail, guessed: Howspace documents what it says (workspace and count), not in which words."""
+"""Whole lines of a digest mail, guessed: Howspace documents what it says (workspace and count), not in which words."""
 
-LOGIN_MAIL = r"login link|log in to|kirjautumislink|kirjaudu|inloggningslänk|logga in"
+LOGIN_MAIL = (
+    r"^(?:your |a |here is your )?(?:new |magic |one-time )*log-?in link\b|^log in to (?:the workspace\b|\S+( \S+)?$)"
+    r"|^(?:uusi )?kirjautumislink|^kirjaudu (?:sisään )?(?:työtilaan\b|\S+$)"
+    r"|^(?:din |ny )*inloggningslänk|^logga in (?:i|på|till) (?:arbetsytan\b|\S+$)"
+)
 """Subjects of mails that only let somebody in, guessed."""
+
+SHARED = ("*.howspace.com",)
+"""Domains from which, and workspaces to which, all customers of Howspace write."""
+
+VENDORS_OWN = frozenset({"howspace.com", "www.howspace.com", "help.howspace.com"})
+"""Hosts there that are nobody's workspace, as letters have them in their last lines."""
 
 
 def _listed(value: Any) -> Any:
@@ -61,7 +72,8 @@ class MailOptions(BaseModel):
         list[str],
         BeforeValidator(_lines),
         Field(
-            title="Digest lines", description="expressions with the groups count and workspace, one a line"
+            title="Digest lines",
+            description="expressions for whole lines, with the groups count and workspace, one a line",
         ),
     ] = list(UNREAD)
     automations: Annotated[

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import clock
+from bot.planning.corrections import APART, QUIET
 from bot.store import metadata
 from bot.store.sources import Source
 from tests.fakes.imap import FakeImap
@@ -35,7 +36,10 @@ def town(open_town: OpenTown, imap: FakeImap) -> Town:
 
 def workspace(town: Town, **more: Any) -> None:
     """Let a workspace be a source that tells of Tampere."""
-    options = {"senders": "howspace.com", "authserv": "mx.example.org", "automations": True, **more}
+    options = {
+        "senders": "howspace.com", "authserv": "mx.example.org", "automations": True,
+        "hosts": "acme.howspace.com", **more,
+    }  # fmt: skip
     with town.house.database.writing() as session:
         row = Source(name="acme", kind="howspace", options=options, cursor={}, created_at=clock.now())
         row.defaults = {"kind": "announcement", "cities": ["tampere"]}
@@ -78,7 +82,7 @@ def test_an_automations_mail_is_told_once_and_its_login_link_is_kept_nowhere(
 @pytest.mark.parametrize("command", ["STORE", "FETCH"])
 def test_a_line_that_breaks_loses_and_doubles_nothing(town: Town, imap: FakeImap, command: str) -> None:
     workspace(town)
-    imap.put(letter("Kokous on torstaina."))
+    imap.put(letter(f"Kokous on torstaina.\n{LOGIN}"))
     imap.drop_at = command
     a_minute_later(town)
     imap.drop_at = ""
@@ -91,8 +95,11 @@ def test_a_line_that_breaks_loses_and_doubles_nothing(town: Town, imap: FakeImap
 def test_a_growing_count_of_unread_things_is_told_once_a_day(town: Town, imap: FakeImap) -> None:
     workspace(town)
     for count in (3, 5, 9):
-        imap.put(letter(subject=f"{count} new notifications in Acme", number=count))
+        imap.put(letter(LOGIN, subject=f"{count} new notifications in Acme", number=count))
         a_minute_later(town)
+    for _ in range(3):  # past what corrections wait for, and lie apart
+        town.hand.advance((QUIET + APART).total_seconds())
+        town.settle()
     (told,) = town.mails(ALICE)
     assert "3 new notifications in Acme" in told["Subject"]
     assert "9 new notifications in Acme" in town.client.get("/items/1").text
@@ -104,6 +111,41 @@ def test_without_proof_of_the_sender_it_waits_for_approval(town: Town, imap: Fak
     a_minute_later(town)
     assert town.mails(ALICE) == []
     assert "Kokous perjantaina" in town.client.get("/approvals").text
+
+
+@pytest.mark.parametrize(
+    ("hosts", "links"),
+    [
+        ("*.howspace.com", "https://acme.howspace.com/sivu"),
+        ("acme.howspace.com", "https://evil.howspace.com/sivu"),
+        ("acme.howspace.com", "https://acme.howspace.com/sivu https://evil.howspace.com/sivu"),
+        ("acme.howspace.com", "https://www.howspace.com/"),
+        ("acme.howspace.com", "ei mitään"),
+    ],
+)
+def test_another_customer_of_the_same_vendor_is_not_told_unasked(
+    town: Town, imap: FakeImap, hosts: str, links: str
+) -> None:
+    workspace(town, hosts=hosts)
+    imap.put(letter(f"Kokous on torstaina: {links}"))
+    a_minute_later(town)
+    assert town.mails(ALICE) == []
+    assert "Kokous perjantaina" in town.client.get("/approvals").text
+
+
+def test_an_organisations_own_domain_speaks_for_itself(town: Town, imap: FakeImap) -> None:
+    workspace(town, senders="acme.example")
+    vouched = "mx.example.org; dmarc=pass header.from=acme.example"
+    imap.put(letter("Kokous on torstaina.", sender="no-reply@acme.example", vouched=vouched))
+    a_minute_later(town)
+    assert len(town.mails(ALICE)) == 1
+
+
+def test_a_mail_that_only_lets_in_is_left_to_people(town: Town, imap: FakeImap) -> None:
+    workspace(town)
+    imap.put(letter(LOGIN, subject="Kirjautumislinkkisi työtilaan"))
+    a_minute_later(town)
+    assert imap.flags() == [{r"\Seen", r"\Flagged"}]
 
 
 def test_a_forged_letter_and_one_of_a_paused_or_broken_source_bring_nothing(

@@ -26,6 +26,11 @@ def reader(**more: Any) -> HowspaceLetters:
     return HowspaceLetters(HowspaceOptions.model_validate(stated), surroundings)
 
 
+def brought(raw: bytes, **more: Any) -> Sequence[Report] | None:
+    heard = reader(**more).read(raw)
+    return heard.reports if heard else None
+
+
 def only(reports: Sequence[Report] | None) -> Details:
     assert reports is not None
     (report,) = reports
@@ -35,7 +40,7 @@ def only(reports: Sequence[Report] | None) -> Details:
 
 def test_what_an_automation_writes_is_news_with_its_text() -> None:
     raw = letter(html="<p>Tervetuloa <b>mukaan</b>: <a href='https://example.org/a?id=7'>ohjelma</a>.</p>")
-    told = only(reader().read(raw))
+    told = only(brought(raw))
     assert (told.kind, told.title, told.visibility) == (
         "announcement",
         {"fi": "Kokous perjantaina"},
@@ -71,7 +76,7 @@ DISGUISES = {
 
 @pytest.mark.parametrize("text", DISGUISES.values(), ids=DISGUISES)
 def test_no_disguise_of_a_login_link_comes_through_as_text(text: str) -> None:
-    told = repr(reader().read(letter(f"Hei!\n{text}\nTerveisin Alice")))
+    told = repr(brought(letter(f"Hei!\n{text}\nTerveisin Alice")))
     assert "Terveisin Alice" in told
     assert HALF not in told
     assert SECRET[12:] not in told
@@ -92,7 +97,7 @@ def test_no_disguise_of_a_login_link_comes_through_as_text(text: str) -> None:
     ],
 )
 def test_no_disguise_of_a_login_link_comes_through_as_html(html: str) -> None:
-    told = repr(reader().read(letter(html=f"<p>Hei!</p>{html}<p>Terveisin Alice</p>")))
+    told = repr(brought(letter(html=f"<p>Hei!</p>{html}<p>Terveisin Alice</p>")))
     assert "Terveisin Alice" in told
     assert HALF not in told
     assert SECRET[12:] not in told
@@ -101,7 +106,7 @@ def test_no_disguise_of_a_login_link_comes_through_as_html(html: str) -> None:
 def test_control_characters_neither_hide_a_login_link_nor_lose_the_letter() -> None:
     hidden = LOGIN.replace("Ki", "K\x02i").replace("Ji", "J&#1;i")
     for raw in (letter(hidden), letter(html=f"<p>Hei\x00\x02 &#1; <a href='{hidden}'>Avaa</a></p>")):
-        told = repr(reader().read(raw.replace(b'charset="utf-8"', b'charset="utf\x00-8"')))
+        told = repr(brought(raw.replace(b'charset="utf-8"', b'charset="utf\x00-8"')))
         assert "Kokous perjantaina" in told
         assert HALF not in told
         assert SECRET[12:] not in told
@@ -109,13 +114,13 @@ def test_control_characters_neither_hide_a_login_link_nor_lose_the_letter() -> N
 
 def test_a_secret_of_one_part_is_blotted_from_the_other_and_from_the_subject() -> None:
     raw = letter(LOGIN, "<p>Tunnus on abc4efgh</p>", subject=f"Koodi {SECRET}")
-    told = only(reader().read(raw.replace(b"token=3D", b"o=3Dabc4efgh&token=3D")))
+    told = only(brought(raw.replace(b"token=3D", b"o=3Dabc4efgh&token=3D")))
     assert told.title == {"fi": "Koodi …"}
     assert "abc4efgh" not in told.body["fi"]
 
 
 def test_a_link_into_the_workspace_leads_to_its_page_still() -> None:
-    told = only(reader().read(letter("Katso https://acme.howspace.com/sivu-2/ohjelma?u=7#k3 nyt")))
+    told = only(brought(letter("Katso https://acme.howspace.com/sivu-2/ohjelma?u=7#k3 nyt")))
     assert "https://acme.howspace.com/sivu-2/ohjelma" in told.body["fi"].replace("\\", "")
     assert told.url == "https://acme.howspace.com/"
 
@@ -126,8 +131,8 @@ def test_a_link_into_the_workspace_leads_to_its_page_still() -> None:
      ("7 nya aviseringar i arbetsytan Acme", "sv")],
 )  # fmt: skip
 def test_what_is_unread_is_one_thing_a_day(frozen: Any, line: str, language: str) -> None:
-    first = reader().read(letter(f"Hei!\n\n{line}.\n{LOGIN}", subject="Acme"))
-    later = reader().read(letter(subject=line.replace("7", "9"), number=2))
+    first = brought(letter(f"Hei!\n\n{line}.\n{LOGIN}", subject="Acme"))
+    later = brought(letter(subject=line.replace("7", "9"), number=2))
     assert first is not None
     assert later is not None
     told = only(first)
@@ -138,7 +143,7 @@ def test_what_is_unread_is_one_thing_a_day(frozen: Any, line: str, language: str
     )
     assert first[0].external_id == later[0].external_id
     frozen.advance(86_400)
-    (tomorrow,) = reader().read(letter(subject=line)) or ()
+    (tomorrow,) = brought(letter(subject=line)) or ()
     assert tomorrow.external_id != first[0].external_id
 
 
@@ -160,18 +165,51 @@ def test_what_is_unread_is_one_thing_a_day(frozen: Any, line: str, language: str
     ],
 )
 def test_a_letter_that_nobody_vouches_for_is_not_the_workspaces(sender: str, vouched: str | None) -> None:
-    assert reader().read(letter("Hei", sender=sender, vouched=vouched)) is None
+    assert brought(letter("Hei", sender=sender, vouched=vouched)) is None
 
 
 def test_only_the_topmost_word_of_our_own_server_counts() -> None:
     forged = b"Authentication-Results: mx.example.org; dmarc=fail header.from=howspace.com\n" + letter("Hei")
-    assert reader().read(forged) is None
-    assert reader().read(b"Authentication-Results: other.example; dmarc=fail\n" + letter("Hei")) is not None
+    assert brought(forged) is None
+    assert brought(b"Authentication-Results: other.example; dmarc=fail\n" + letter("Hei")) is not None
 
 
 def test_mails_that_only_let_in_are_no_news_and_none_are_without_automations() -> None:
-    assert reader().read(letter(LOGIN, subject="Kirjautumislinkkisi työtilaan")) == []
-    assert reader(automations=False).read(letter("Hei")) == []
+    assert brought(letter(LOGIN, subject="Kirjautumislinkkisi työtilaan")) == []
+    assert brought(letter("Hei"), automations=False) == []
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Kirjaudu mukaan seminaariin 12.5.", "New funding: log in to EURA before 15 May",
+     "Log in to EURA before 15 May", "Logga in i EURA före den 15 maj", "Uusi kirjautuminen EURAan"],
+)  # fmt: skip
+def test_news_that_asks_to_log_in_somewhere_is_news(subject: str) -> None:
+    assert only(brought(letter("Haku aukeaa.", subject=subject))).title == {"fi": subject}
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Your login link", "Log in to Acme", "Kirjautumislinkkisi", "Kirjaudu työtilaan Acme", "Din inloggningslänk",
+     "Logga in i arbetsytan Acme"],
+)  # fmt: skip
+def test_a_mail_that_only_lets_in_is_passed_over(subject: str) -> None:
+    heard = reader().read(letter(LOGIN, subject=subject))
+    assert heard is not None
+    assert (heard.reports, heard.passed_over) == ([], True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3 new notifications in our network, sign up",
+        "There are 3 new notifications in Acme",
+        "Join: 3 uutta ilmoitusta Acme",
+    ],
+)
+def test_a_count_within_a_sentence_is_news_with_its_text(line: str) -> None:
+    told = only(brought(letter("Ilmoittautuminen päättyy perjantaina.", subject=line)))
+    assert (told.title, told.body) == ({"fi": line}, {"fi": "Ilmoittautuminen päättyy perjantaina."})
 
 
 @pytest.mark.parametrize(
@@ -185,7 +223,7 @@ def test_mails_that_only_let_in_are_no_news_and_none_are_without_automations() -
     ids=["empty", "bytes", "no text", "charset", "long", "deep", "many links", "wrong encoding"],
 )  # fmt: skip
 def test_a_strange_letter_breaks_nothing(raw: bytes) -> None:
-    assert SECRET not in repr(reader().read(raw))
+    assert SECRET not in repr(brought(raw))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +242,7 @@ def test_wrong_options_are_named(options: dict[str, str]) -> None:
 
 
 def test_a_message_of_many_kinds_is_not_ours_without_a_sender() -> None:
-    assert reader().read(EmailMessage().as_bytes()) is None
+    assert brought(EmailMessage().as_bytes()) is None
 
 
 def test_what_a_workspace_can_do_is_said_by_its_options() -> None:

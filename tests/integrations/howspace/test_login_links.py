@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.integrations.howspace.test_letters import only, reader
+from tests.integrations.howspace.test_letters import brought, only
 from tests.integrations.howspace_letters import letter
 
 HOST = "https://acme.in.howspace.com"
@@ -29,7 +29,7 @@ BROKEN = (
 @pytest.mark.parametrize("html", BROKEN)
 def test_a_login_link_that_is_broken_between_lines_keeps_nothing_of_its_token(html: str, token: str) -> None:
     raw = letter(html=f"<p>Hei!</p><p>{html.format(host=HOST, token=token)}</p><p>Terveisin Alice</p>")
-    told = repr(reader().read(raw))
+    told = repr(brought(raw))
     assert "Terveisin Alice" in told
     assert token not in told
 
@@ -61,14 +61,14 @@ def test_a_login_link_is_known_in_every_spelling_that_a_browser_reads(link: str,
             letter(f"Hei!\n{plain}\nTerveisin Alice"),
             letter(html=f'<p>Hei <a href="{plain}">{plain}</a></p><p>Terveisin Alice</p>'),
         ):
-            told = repr(reader().read(raw))
+            told = repr(brought(raw))
             assert "Terveisin Alice" in told
             assert token not in told
 
 
 @pytest.mark.parametrize("scheme", ["https:/", "https:", "//"])
 def test_a_login_link_with_too_few_slashes_is_one(scheme: str) -> None:
-    told = repr(reader().read(letter(html=f'<a href="{scheme}acme.in.howspace.com/u/{TOKENS[0]}">Avaa</a>')))
+    told = repr(brought(letter(html=f'<a href="{scheme}acme.in.howspace.com/u/{TOKENS[0]}">Avaa</a>')))
     assert "acme.in.howspace.com/u" in told
     assert TOKENS[0] not in told
 
@@ -84,16 +84,16 @@ def test_links_among_other_links_and_words_stay_as_they_are() -> None:
         "Seminaari2026 alkaa klo 9",
         "innokaupungit.fi/ohjelma2027",
     )
-    told = only(reader().read(letter("\n".join(lines)))).body["fi"].replace("\\", "")
+    told = only(brought(letter("\n".join(lines)))).body["fi"].replace("\\", "")
     assert [line.strip() for line in told.splitlines()] == list(lines)
 
 
 def test_a_long_link_that_was_broken_at_its_lines_end_is_whole_again() -> None:
     link = "https://innokaupungit.fi/uutiset/2026/11/hankevalmisteluavustus-avautuu/liite-2-ohjelma-2027"
-    told = only(reader().read(letter(f"Katso\n{link[:76]}\n{link[76:]}\nTervetuloa"))).body["fi"]
+    told = only(brought(letter(f"Katso\n{link[:76]}\n{link[76:]}\nTervetuloa"))).body["fi"]
     assert link in told.replace("\\", "")
 
 
 def test_a_page_that_declares_its_encoding_is_read() -> None:
     page = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html><html><body><p>Kokous siirtyi</p></body></html>'
-    assert only(reader().read(letter(html=page))).body["fi"] == "Kokous siirtyi"
+    assert only(brought(letter(html=page))).body["fi"] == "Kokous siirtyi"

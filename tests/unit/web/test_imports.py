@@ -10,18 +10,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from bot import clock
 from bot.app import House
+from bot.planning.corrections import QUIET, start_due
 from bot.store.audit import Audit
 from bot.store.contacts import Contact
 from bot.store.deliveries import Delivery
 from bot.store.items import Item
 from bot.store.sources import Source, source_named
 from tests import factories
+from tests.conftest import FrozenClock
 from tests.integrations.howspace_letters import SECRET
 from tests.unit.web.browser import Browser, seen
 from tests.workbooks import CHAT, USERS, WHEN, repacked, workbook
@@ -103,6 +105,22 @@ def test_a_chat_is_told_when_that_is_wanted(
         pass
     steps.lanes.journal.close()
     assert count(house, Delivery) > 0
+
+
+@pytest.mark.parametrize(("told", "corrections"), [({}, 0), ({"tell": "on"}, 1)])
+def test_who_was_told_hears_of_a_new_reply_only_when_that_is_wanted(
+    house: House, browser: Browser, acme: str, tmp_path: Path, frozen: FrozenClock,
+    told: dict[str, str], corrections: int,
+) -> None:  # fmt: skip
+    confirm(browser, send(browser, made_of(tmp_path, CHAT)), tell="on")
+    factories.plan(house.database, house.network)
+    with house.database.writing() as session:
+        session.execute(update(Delivery).values(state="sent"))
+    confirm(browser, send(browser, made_of(tmp_path, [*CHAT, (0, WHEN, "Bob", None, "Tulen!")])), **told)
+    factories.plan(house.database, house.network)
+    frozen.advance(QUIET.total_seconds())
+    with house.database.writing() as session:
+        assert start_due(session) == corrections
 
 
 def test_people_are_shown_then_made_contacts_without_a_role(
