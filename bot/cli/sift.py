@@ -18,7 +18,8 @@ from bot.intake.relevance.sifting import apply, differences
 def sift(dry_run: bool) -> None:
     """Judge anew what lies aside or is open, and list what is judged otherwise than before.
 
-    What lay aside and concerns the network is told. What is published is never put aside by a rule.
+    What lay aside and concerns the network is told, or waits for approval where its source publishes so. What is
+    published is never put aside by a rule.
     """
     house = our_house()
     sieve = Sieve(house.network, rules())

@@ -64,7 +64,8 @@ def _change(item: Item, before: Details, parts: Sequence[Part], cause: Cause, zo
     after = merge(parts, zone)
     state = _state(item.state, cause)
     seen = fingerprint(before) != fingerprint(after)
-    if item.state != "withdrawn" and not seen and state in {item.state, "waiting"}:
+    stands = state == item.state or (state == "waiting" and item.state != "aside")
+    if item.state != "withdrawn" and not seen and stands:
         return None  # what no reader sees needs neither a revision nor anybody's approval
     return Change(item.id, cause.report_id, after, state)
 

@@ -84,8 +84,10 @@ def correct(report_id: int, act: str) -> Redirect:
             return f"Item {item} lies aside: no notice, no reminder. Who was told keeps what they have."
         if act == "undo":
             return f"Undone: for item {undo(session, report_id, zone, actor, origin)} the rules count again."
-        item = take_in(session, report_id, cities, topics, tell, zone, actor, origin)
-        return f"Item {item} concerns us{' and is told' if tell else ', silently'}."
+        taken = take_in(session, report_id, cities, topics, tell, zone, actor, origin)
+        if taken.state == "waiting":
+            return f"Item {taken.id} concerns us: its source publishes after approval, so it waits for that."
+        return f"Item {taken.id} concerns us{' and is told' if tell else ', silently'}."
 
     _do(work)
     return redirect(back_to(form.get("back"), url_for("sifted.show")), 303)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.intake.relevance.keeping import concerns, judgements
+from bot.intake.relevance.sifting import state_of
 from bot.intake.renewal import Cause, renew
 from bot.planning.notices import announce
 from bot.store import audit
@@ -30,10 +31,11 @@ def take_in(
     zone: str,
     actor: str,
     origin: str = "",
-) -> int:
+) -> Item:
     """A report concerns these cities and topics (empty: all); returns its item. Raises Uncorrectable.
 
-    Whom it now fits and has not heard of it is told, unless it is done silently.
+    Whom it now fits and has not heard of it is told, unless it is done silently. What lay aside waits for approval
+    first where its source publishes so; then nobody is told before.
     """
     row, _, item = _locked(session, report_id)
     if item.state not in {"published", "aside"}:
@@ -43,7 +45,8 @@ def take_in(
     session.flush()
     _show(session, item, report_id, "notice" if tell else "quiet", zone)
     audit.record(session, actor, "judgement.concerns", f"item {item.id}", origin, report=report_id, tell=tell)
-    return item.id
+    session.refresh(item)
+    return item
 
 
 def put_aside(session: Session, report_id: int, actor: str, origin: str = "") -> int:
@@ -89,7 +92,7 @@ def _correct(row: Judgement, said: dict[str, object], actor: str) -> None:
 
 
 def _show(session: Session, item: Item, report_id: int, how: str, zone: str) -> None:
-    state = "waiting" if item.state == "waiting" else "published"
+    state = state_of(session, [report_id])[report_id] if item.state == "aside" else item.state
     announce(session, renew(session, {item.id: Cause(report_id, state, fresh=True)}, zone, clock.now()), how)
 
 

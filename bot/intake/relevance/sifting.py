@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Details
+from bot.intake.accept import Rights
 from bot.intake.relevance.judge import Judged, Sieve
 from bot.intake.relevance.keeping import keep_judged
 from bot.intake.renewal import Cause, renew
@@ -17,6 +18,7 @@ from bot.planning.fitting import open_at, published
 from bot.planning.notices import announce
 from bot.store.items import Item, ReportRow
 from bot.store.joining import Judgement
+from bot.store.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,25 @@ def differences(session: Session, sieve: Sieve, only: Sequence[int] | None = Non
 
 
 def apply(session: Session, found: Sequence[Difference], zone: str) -> None:
-    """Keep what the rules say now. What lay aside and concerns us is told; what is published stays so."""
+    """Keep what the rules say now. What lay aside and concerns us is told, or waits for approval where its source
+    says so; what is published stays so."""
     now = clock.now()
     changed = [each for each in found if not each.stays]
+    states = state_of(session, [each.report_id for each in changed])
     keep_judged(session, [(each.report_id, each.after) for each in changed], now)
     session.flush()
-    causes = {each.item_id: Cause(each.report_id, fresh=each.after.concerns) for each in changed}
+    causes = {
+        each.item_id: Cause(each.report_id, states[each.report_id], fresh=each.after.concerns)
+        for each in changed
+    }
     announce(session, renew(session, causes, zone, now))
+
+
+def state_of(session: Session, report_ids: Iterable[int]) -> dict[int, str]:
+    """The state that what each of these reports tells gets: `waiting` where its source publishes after approval."""
+    asked = select(ReportRow.id, Source.publish).join(Source, Source.id == ReportRow.source_id)
+    found = session.execute(asked.where(ReportRow.id.in_(list(report_ids))))
+    return {report_id: Rights(publish).state for report_id, publish in found}
 
 
 def _what(judged: Judged) -> tuple[object, ...]:

@@ -7,16 +7,18 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.app import House
+from bot.approval import collect_waiting
 from bot.contracts import Details, Report
 from bot.intake.accept import Rights
 from bot.intake.relevance import Sieve, load_rules
 from bot.intake.relevance.sifting import apply, differences
 from bot.store.audit import Audit
 from bot.store.contacts import Contact
+from bot.store.drafts import Draft
 from bot.store.items import Item, ItemCity
 from bot.store.joining import Judgement
 from bot.store.plans import Reminder
-from tests.factories import ZONE, deliveries, details, person, plan, tell
+from tests.factories import ZONE, deliveries, details, person, plan, source, tell
 from tests.unit.web.browser import Browser, seen
 
 AKKE = "Pirkanmaan liiton AKKE-haku"
@@ -139,6 +141,37 @@ def test_other_rules_judge_anew_what_nobody_corrected(house: House, browser: Bro
     with house.database.reading() as session:
         row = session.scalars(select(Judgement).where(Judgement.why != [])).all()
         assert sum(each.concerns for each in row) == 2
+
+
+def drafts(house: House) -> int:
+    """How many drafts wait, once every waiting item has one."""
+    with house.database.writing() as session:
+        collect_waiting(session, house.network)
+        return session.scalar(select(func.count()).select_from(Draft).where(Draft.state == "waiting")) or 0
+
+
+def test_what_lay_aside_waits_for_approval_where_its_source_publishes_so(
+    house: House, browser: Browser
+) -> None:
+    with house.database.writing() as session:
+        source(session, "eura", publish="after_approval", sifted=True)
+    brought(house, call("Yleinen haku"), call("Toinen haku"))
+    browser.submit("/sifted", "/sifted/1/concerns", city="oulu", tell="now")
+    assert "Item 1 concerns us: its source publishes after approval" in seen(browser.get("/sifted"))
+    group = load_rules().groups[0].model_copy(update={"words": ("toinen",)})
+    sieve = Sieve(house.network, load_rules().model_copy(update={"groups": (group,)}))
+    with house.database.writing() as session:
+        apply(session, differences(session, sieve), ZONE)
+    assert [(state(house, item), told(house, item)) for item in (1, 2)] == [("waiting", 0)] * 2
+    assert drafts(house) == 2
+
+
+def test_correcting_what_is_approved_asks_nobody_again(house: House, browser: Browser) -> None:
+    with house.database.writing() as session:
+        source(session, "eura", publish="after_approval", sifted=True)
+    brought(house, call("Innokaupungit, Oulu"))  # as if approved
+    browser.submit("/sifted?show=taken", "/sifted/1/concerns", city="tampere", tell="now")
+    assert (state(house, 1), cities(house, 1), drafts(house)) == ("published", ["tampere"], 0)
 
 
 def first_poll(house: House) -> None:
