@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.app.kinds import check_options, integration
 from bot.contracts import Report, SourceFault
 from bot.contracts.exported import Understood
+from bot.intake.accept import PORTION
 from bot.intake.inbox import SourceInbox
 from bot.people.csv_file import ImportFault, Table
 from bot.people.enrolment import Person
@@ -26,9 +27,6 @@ from integrations.howspace.workbook import Sheet, WorkbookFault
 
 if TYPE_CHECKING:
     from bot.app.house import House
-
-TOGETHER = 500
-"""Comments that are taken in with one commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def take_chat(house: House, source: Source, reports: Sequence[Report], *, tell: 
     )
     count: dict[str, int] = {"accepted": 0, "updated": 0, "duplicate": 0}
     waiting = iter(reports)
-    while some := list(islice(waiting, TOGETHER)):
+    while some := list(islice(waiting, PORTION)):
         for answer in inbox.accept(some):
             count[answer.verdict] = count.get(answer.verdict, 0) + 1
     return count

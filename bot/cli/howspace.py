@@ -12,7 +12,7 @@ from bot.cli.opening import our_house
 from bot.contracts import Report, SourceFault
 from bot.contracts.exported import Understood
 from bot.people.csv_file import ImportFault
-from bot.people.enrolment import Enrolled, enrol_all
+from bot.people.enrolment import Enrolled, enrol_by_portions
 from bot.store.audit import record
 
 SHOWN = 5
@@ -93,12 +93,10 @@ def import_people(file: Path | None, name: str | None, dry_run: bool) -> None:
         click.echo(f"{len(people)} contacts are well; nothing was changed")
         return
 
-    def work(session: Session) -> Enrolled:
-        done = enrol_all(session, people)
+    def end(session: Session, done: Enrolled) -> None:
         record(session, "command", "contacts.imported", called, new=done.new, changed=done.changed)
-        return done
 
-    done = house.database.write(work)
+    done = enrol_by_portions(house.database, people, end)
     click.echo(f"new {done.new}, changed {done.changed}, unchanged {done.unchanged}")
 
 

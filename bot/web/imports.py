@@ -25,7 +25,7 @@ from bot.intake.foresight import WORDS, foresee
 from bot.intake.taking import rights_of
 from bot.log import logger
 from bot.people.csv_file import ImportFault
-from bot.people.enrolment import Enrolled, Person, enrol_all
+from bot.people.enrolment import Enrolled, Person, enrol_by_portions
 from bot.store.audit import record
 from bot.store.contacts import Contact, email_key
 from bot.store.sources import Source, source_named
@@ -140,12 +140,10 @@ def _take_chat(source: Source, exports: Exports, reports: Sequence[Report], tell
 def _take_people(source: Source, people: Sequence[Person]) -> str:
     actor, origin = guard.actor(), guard.origin()
 
-    def work(session: Session) -> Enrolled:
-        done = enrol_all(session, people)
+    def end(session: Session, done: Enrolled) -> None:
         record(session, actor, "contacts.imported", source.name, origin, new=done.new, changed=done.changed)
-        return done
 
-    done = house().database.write(work)
+    done = enrol_by_portions(house().database, people, end)
     return f"Contacts: new {done.new}, changed {done.changed}, unchanged {done.unchanged}."
 
 

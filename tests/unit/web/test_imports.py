@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
@@ -105,6 +106,33 @@ def test_a_chat_is_told_when_that_is_wanted(
         pass
     steps.lanes.journal.close()
     assert count(house, Delivery) > 0
+
+
+@pytest.mark.of_sqlite
+@pytest.mark.parametrize("what", ["chat", "people"])
+def test_a_long_file_is_taken_in_by_portions_so_that_others_can_write_between(
+    house: House, browser: Browser, acme: str, tmp_path: Path, what: str
+) -> None:
+    rows: list[Sequence[Any]] = [("Time", "Comment"), *((WHEN, f"Comment {number}") for number in range(60))]
+    if what == "people":
+        rows = [("Name", "Email"), *((f"Bob {each}", f"bob{each}@example.org") for each in range(250))]
+    shown = send(browser, made_of(tmp_path, rows), what)
+    table = Contact if what == "people" else Item
+    before, came = count(house, table), []
+    database, portion = house.database.writer, (100 if what == "people" else 25)
+
+    def committed(_connection: Any) -> None:
+        came.append(count(house, table))  # as others see it, before this commit
+
+    event.listen(database, "commit", committed)
+    confirm(browser, shown, what)
+    event.remove(database, "commit", committed)
+    came.append(count(house, table))
+    assert came[-1] - before == len(rows) - 1
+    assert max(after - earlier for earlier, after in pairwise(came)) <= portion
+    with house.database.reading() as session:
+        noted = session.scalars(select(Audit).where(Audit.action.endswith(".imported"))).one()
+    assert noted.facts["new"] == len(rows) - 1
 
 
 @pytest.mark.parametrize(("told", "corrections"), [({}, 0), ({"tell": "on"}, 1)])
