@@ -27,6 +27,7 @@ _META_WITHIN = 1024  # https://html.spec.whatwg.org/#prescan-a-byte-stream-to-de
 _LITTLE = 1_500
 _FEW = 400
 _ALMOST_NOTHING = 60
+_A_WORD_OR_TWO = 20
 _END = 20_000  # where a whole page ends, even with what its server writes behind it
 
 _LOGIN = re.compile(r"\b(log ?in|sign ?in|kirjaudu|kirjautuminen|logga in|inloggning)\b", re.IGNORECASE)
@@ -43,6 +44,8 @@ _COOKIES = re.compile(r"\b(evästei\w*|eväste\w*|cookies?|kakor\w*|cookie\w*)\b
 _CONSENT = re.compile(
     r"\b(hyväksy\w*|accept\w*|allow|agree|godkänn\w*|tillåt\w*|salli\w*|consent)\b", re.IGNORECASE
 )
+_MAINTENANCE = re.compile(r"\b(huoltokatko|huoltotauko|maintenance|underhåll)", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?]) ")
 _SCRIPTS_WANTED = re.compile(
     r"(enable|turn on|requires?|need|without) (your )?java ?script"
     r"|java ?script[^.]{0,30}(disabled|required|käytös|päälle)"
@@ -141,8 +144,14 @@ def _recognised(page: Page, source: str, tree: HtmlElement) -> SourceFault | Non
         little and (_WALL.search(said) or (few and tree.xpath(_WALL_MARKS)))
     ):
         reason = "the server asks whether we are a person (a captcha or a bot wall)"
-    elif little and _COOKIES.search(said) and _CONSENT.search(said) and not tree.xpath("//article | //h1"):
+    elif (
+        little
+        and (_COOKIES.search(said) and _CONSENT.search(said))
+        and (not tree.xpath("//article | //h1") or (few and _is_consent(visible)))
+    ):
         reason = "a cookie wall stands where the page was"
+    elif few and _MAINTENANCE.search(title):
+        reason = "the site is under maintenance"
     elif (
         little
         and not tree.xpath(_DATA)
@@ -156,6 +165,12 @@ def _recognised(page: Page, source: str, tree: HtmlElement) -> SourceFault | Non
     else:
         return None
     return SourceFault(reason, kind="not_content")
+
+
+def _is_consent(visible: str) -> bool:
+    """Whether hardly anything is said but what concerns cookies."""
+    rest = [each for each in _SENTENCE.split(visible) if not (_COOKIES.search(each) or _CONSENT.search(each))]
+    return len(" ".join(rest)) < _A_WORD_OR_TWO
 
 
 def _is_shell(tree: HtmlElement, visible: str) -> bool:

@@ -83,13 +83,21 @@ rows where there were some, `broken` is our own fault."""
 class SourceFault(Exception):
     """A source could not be read: it is down, refuses, or is not what it claims to be.
 
-    `retry_after` is the wait in seconds that the source itself asked for, if it did.
+    `retry_after` is the wait in seconds that the source itself asked for, if it did; `cursor` is what the source
+    wants to know at the next poll, where it doubts what it saw.
     """
 
-    def __init__(self, reason: str, retry_after: float | None = None, kind: FaultKind = "other") -> None:
+    def __init__(
+        self,
+        reason: str,
+        retry_after: float | None = None,
+        kind: FaultKind = "other",
+        cursor: Cursor | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+        self.cursor = cursor
         self.kind: FaultKind = kind
 
 

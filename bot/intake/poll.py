@@ -212,5 +212,7 @@ def _note_fault(source: Source, fault: SourceFault, zone: str, asked_by: str, se
     rest = timedelta(seconds=max(fault.retry_after or 0.0, doubled))
     let_go(row)
     row.next_at = clock.now() + min(rest, LONGEST_REST)
+    if fault.cursor is not None:
+        row.cursor = dict(fault.cursor)
     note_fault(session, row, fault, zone)
     keep_run(session, row.id, asked_by, source.asked_at or clock.now(), Counts(), fault=fault)

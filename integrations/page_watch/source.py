@@ -29,6 +29,9 @@ from integrations.reading import read, validators
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
+_FEWEST = 3
+"""Of fewer lines than this nobody can say that nearly all are gone."""
+
 _SHOWN = 30
 """Lines of each sort that a difference shows."""
 
@@ -52,7 +55,11 @@ class PageWatchOptions(BaseModel):
 
 
 class PageWatchSource:
-    """Watches one page. Its cursor holds `place`, `etag`, `modified`, `hash`, `lines`, `id` and `closes`."""
+    """Watches one page.
+
+    Its cursor holds `place`, `etag`, `modified`, `hash`, `lines`, `named` (the page's own title), `id`, `closes`, and
+    as `doubted` the hash of what stood there at the last poll and hardly was the page.
+    """
 
     def __init__(self, options: PageWatchOptions, surroundings: Surroundings) -> None:
         self._options = options
@@ -63,12 +70,14 @@ class PageWatchSource:
     def fetch(self, since: Cursor) -> Fetched:
         """The page's report when its text is not as it was. Raises SourceFault when the text is not found."""
         place = f"{self._place} {self._options.text} {self._options.ignore}"
-        known = since if since.get("place") == place else {}
+        known = dict(since) if since.get("place") == place else {}
+        doubted = known.pop("doubted", None)
         page = read(self._place, self._surroundings, known=known, accept="text/html, */*;q=0.1")
         if page.status == 304:
             return Fetched([], known, unchanged=True, certificate_ends=page.certificate_ends)
         tree = pages.document(page)
-        title = self._title(tree)
+        named = self._named(tree)
+        title = self._options.title or named or self._place
         nodes = self._nodes(tree)
         said = lines(nodes)
         if not said:
@@ -78,7 +87,13 @@ class PageWatchSource:
         if cursor["hash"] == known.get("hash"):
             return Fetched([], cursor, unchanged=True, certificate_ends=page.certificate_ends)
         round_ = _round(said)
-        cursor |= self._known_by(round_, known) | {"lines": said}
+        if cursor["hash"] != doubted and _is_doubtful(known, named, said, round_):
+            raise SourceFault(
+                "what stands there is hardly the page that was there: it is told when the next look shows the same",
+                kind="structure",
+                cursor=known | {"doubted": cursor["hash"]},
+            )
+        cursor |= self._known_by(round_, known) | {"lines": said, "named": named}
         same = cursor["id"] == known.get("id")
         body = "\n\n".join(pages.markdown(node, page.url) for node in nodes)
         if same:
@@ -99,9 +114,9 @@ class PageWatchSource:
             )
         return [node for node in found if not any(other in found for other in node.iterancestors())]
 
-    def _title(self, tree: HtmlElement) -> str:
+    def _named(self, tree: HtmlElement) -> str:
         named = (pages.text(node, 500) for place in ("//h1", "//title") for node in tree.xpath(place))
-        return self._options.title or next(filter(None, named), self._place)
+        return next(filter(None, named), "")
 
     def _known_by(self, found: Span | None, known: Cursor) -> dict[str, str | None]:
         closes, opens = (
@@ -136,6 +151,17 @@ class PageWatchSource:
             closes_at=found.closes if found else None,
         )
         return Report(own, details)
+
+
+def _is_doubtful(known: Cursor, named: str, said: Sequence[str], found: Span | None) -> bool:
+    """Whether another page may stand in its place for a while: hardly a line of it is left, or its name and the
+    deadline that was ahead are gone at once.
+    """
+    before = set(known.get("lines", ()))
+    if len(before) >= _FEWEST and len(before & set(said)) * 10 < len(before):
+        return True
+    ahead = bool(known.get("closes")) and date.fromisoformat(known["closes"]) >= today()
+    return ahead and not (found and found.closes) and named != known.get("named", named)
 
 
 def _is_another(before: date, opens: date | None, closes: date) -> bool:

@@ -85,6 +85,23 @@ def test_a_page_that_is_edited_is_one_item_with_a_readable_difference(
     assert body.index("730 000") < body.index("**900**") < body.index("Sivu nyt")
 
 
+def test_a_page_that_another_stands_in_for_is_a_fault_until_it_stays(
+    open_test_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    more = "".join(f"<p>Innokaupunkien haku, kohta {number}.</p>" for number in range(12))
+    with FakeRakennerahastot() as site:
+        house = open_test_house(fetch_allow_private=frozenset({site.place}))
+        add(house, "page_watch", url=site.url("/-/eakr"), text=".journal-content-article")
+        seen = []
+        for text in ("haku", "poissa", "haku", "poissa", "poissa"):
+            site.notice("eakr", *{"haku": ("Haku", TEXT.format("15.1.2027", "730 000") + more),
+                                  "poissa": ("Poissa", "<p>Sivu on nyt muualla.</p>" * 9)}[text])  # fmt: skip
+            polled = poll(house, "page_watch")
+            seen.append((polled.new, polled.changed, bool(polled.fault)))
+    assert seen == [(1, 0, False), (0, 0, True), (0, 0, False), (0, 0, True), (0, 1, False)]
+
+
 def test_a_topic_whose_row_has_another_id_or_title_is_the_same_call(
     open_test_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
 ) -> None:

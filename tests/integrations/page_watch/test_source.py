@@ -177,6 +177,29 @@ def test_of_rounds_that_are_over_and_one_that_is_not_the_latter_counts(feeds: Fa
     assert only(ask(feeds, f"<h1>EAKR</h1>{text}"))[1].closes_at == When.parse("2026-05-06")
 
 
+ELSEWHERE = {
+    "a page of which nothing is left": "<h1>EAKR-rahoitus</h1><p>Sivua ei löytynyt.</p>",
+    "a name and a deadline that are gone": "<h1>Poissa</h1><p>Hakijoina voivat olla julkiset organisaatiot.</p>",
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_what_hardly_is_the_page_is_told_only_when_it_stays(feeds: FakeFeeds, name: str) -> None:
+    long = FIRST + "".join(f"<p>Rivi {number} kertoo rahoituksesta</p>" for number in range(9))
+    first = ask(feeds, long)
+    with pytest.raises(SourceFault, match="hardly the page") as doubted:
+        ask(feeds, ELSEWHERE[name], first.cursor)
+    assert doubted.value.kind == "structure"
+    with pytest.raises(SourceFault, match="hardly the page"):
+        ask(feeds, "<h1>Muuta</h1>", doubted.value.cursor)
+    back = ask(feeds, long, doubted.value.cursor)
+    assert back.unchanged
+    with pytest.raises(SourceFault, match="hardly the page"):
+        ask(feeds, ELSEWHERE[name], back.cursor)
+    own, said = only(ask(feeds, ELSEWHERE[name], doubted.value.cursor))
+    assert (own, said.closes_at) == (first.reports[0].external_id, None)
+
+
 def test_what_is_left_out_and_what_is_chosen(feeds: FakeFeeds) -> None:
     options = {"text": "#call", "ignore": ".news", "title": "Pirkanmaan AKKE"}
     content = (
