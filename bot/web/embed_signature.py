@@ -51,14 +51,15 @@ def verify(query: bytes, secrets: Sequence[str], called: Mapping[str, str], now:
     `called` are names of parameters that differ from the usual, `now` is real time. Raises Untrusted.
     """
     names = {each: called.get(each, each) for each in PARAMETERS}
-    pieces = [piece for piece in query.split(b"&") if piece]
-    ours = [piece for piece in pieces if _name(piece) == names["signature"]]
+    pieces = query.split(b"&")
+    ours = [at for at, piece in enumerate(pieces) if _name(piece) == names["signature"]]
     if len(ours) > 1:
         raise Untrusted("twice")
-    if not ours or not (signature := ours[0].partition(b"=")[2].strip().lower()):
+    if not ours or not (signature := pieces.pop(ours[0]).partition(b"=")[2].strip().lower()):
         raise Untrusted("unsigned")
-    sent = b"&".join(piece for piece in pieces if piece is not ours[0])
-    said = _verified(sent, signature, secrets)
+    said = _verified(
+        b"&".join(pieces), signature, secrets
+    )  # byte by byte what was signed, with its empty pieces
     stated = [name for name, _ in said]
     if any(stated.count(name) > 1 for name in names.values()) or names["signature"] in stated:
         raise Untrusted("twice")
@@ -68,7 +69,9 @@ def verify(query: bytes, secrets: Sequence[str], called: Mapping[str, str], now:
         raise Untrusted("stale")
     whole = " ".join(f"{_said(values, names['firstName'])} {_said(values, names['lastName'])}".split())
     mark = hashlib.sha256(signature).hexdigest()[:16]
-    return Signed(whole[:NAME_LIMIT], _said(values, names["email"]).strip()[:ADDRESS_LIMIT], mark, at)
+    # A plus may come as it is, and is decoded as a blank then: no address has one.
+    email = _said(values, names["email"]).strip().replace(" ", "+")
+    return Signed(whole[:NAME_LIMIT], email[:ADDRESS_LIMIT], mark, at)
 
 
 def _verified(sent: bytes, signature: bytes, secrets: Sequence[str]) -> list[tuple[str, str]]:

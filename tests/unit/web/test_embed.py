@@ -148,6 +148,21 @@ def test_the_signature_may_stand_anywhere_and_an_old_secret_still_counts(browser
 
 
 @pytest.mark.of_sqlite
+@pytest.mark.parametrize(
+    "query",
+    ["email=alice+work@example.org&time={now}", "email=alice%2Bwork%40example.org&time={now}",
+     "firstName=&&email=alice%2Bwork@example.org&time={now}", "&email=alice+work@example.org&time={now}&"],
+)  # fmt: skip
+def test_what_was_signed_counts_byte_by_byte_and_a_plus_in_an_address_is_one(
+    browser: Browser, house: House, query: str
+) -> None:
+    with house.database.writing() as session:
+        factories.person(session, "Bob", email="alice+work@example.org", language="en")
+    said = query.format(now=int(NOON.timestamp()))
+    assert "Hello Bob" in seen(browser.get(f"/embed/howspace?{said}&signature={sign(said)}"))
+
+
+@pytest.mark.of_sqlite
 def test_only_the_workspace_frames_it_and_no_cookie_is_set(browser: Browser) -> None:
     for page in (browser.get(signed()), browser.get("/embed/howspace")):
         headers = page.headers
