@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -31,6 +32,8 @@ _NETWORK = {"network", "cities", "topics", "authorities"}
 """Tables that stay from test to test."""
 
 _TOLD = ("passed", "failed", "skipped")
+
+gc.set_threshold(100_000, 50, 10)  # houses come and go: looking for garbage at every 700 objects took a fifth
 
 _LOCAL = ("postgresql+psycopg:///postgres", "postgresql+psycopg://localhost/postgres")
 
