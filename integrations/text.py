@@ -25,6 +25,8 @@ _MARKUP = re.compile(
 )
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
+_UNSEEN = dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF])
+"""Where a line may be broken or may not, and nothing else: soft hyphens, spaces of no width."""
 
 # More than any body of 50,000 characters needs; what lies beyond costs time and is cut anyway.
 _HTML_LIMIT = 200_000
@@ -50,7 +52,7 @@ def title(text: str, *, is_html: bool, limit: int = TITLE_LIMIT) -> str:
     text = whole(text[: limit * 20])
     if is_html:
         text = html.unescape(nh3.clean(_BLOCKS.sub(" <", text), tags=set()))
-    return cut(" ".join(text.split()), limit)
+    return cut(" ".join(text.translate(_UNSEEN).split()), limit)
 
 
 def is_markup(text: str) -> bool:

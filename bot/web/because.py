@@ -18,6 +18,7 @@ _SAID: Mapping[str, str] = {
     "never": "its title has “{0}”, which never concerns us",
     "nothing": "nothing in it is what the rules look for",
     "all": "calls of this group concern all cities",
+    "everywhere": "its {1} says “{0}”: all cities",
     "no city": "no city is named or financed by who gives the money: all cities",
 }
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from bot.contracts import Details
 from bot.intake.relevance.rules import Group, Part, Rules, beginnings, folded
@@ -15,6 +16,14 @@ from bot.network import Network
 
 MOST_READ = 4_000
 """Letters of a body that are looked through: what a call is stands at its beginning."""
+
+_ADDRESS = re.compile(
+    r"(?:katu|kadun|tie|kuja|polku|aukio|tori|kaari|ranta|raitti|rinne|portti|puisto|esplanadi|bulevardi"
+    r"|gatan|vagen|torget|esplanaden|street|road) \d+(?:[-–]\d+)?(?: ?[a-z]\b)?(?: \d+)?(?:,? (?:fi-)?\d{5})?,? [\w-]+"
+    r"|\b(?:fi-)?\d{5} [\w-]+"
+    r"|(?:-keskus|elinvoimakeskus|liitto|virasto|centralen|centret|forbund), [\w-]+"
+)
+"""Where somebody sits, in folded text: a street and number, a postal code or an office, with the town behind it."""
 
 Why = tuple[str, ...]
 """A rule and what it found: `("word", group, field, words)`, `("city", slug, word)`, `("council", slug, cities)` …"""
@@ -84,24 +93,38 @@ class Sieve:
             return details.cities, [("stated", ",".join(details.cities))]
         if group.whom == "all":
             return (), [("all",)]
-        for field in ("title", "body") if not group.cities else ("title",):
-            named = self._named(texts["title" if field == "title" else "body"])
-            if named:
-                return tuple(named), [("city", slug, word, field) for slug, word in named.items()]
+        named = self._named(texts["title"], "title")
+        for_all = self._for_all(texts, "title") or ([] if named else self._for_all(texts, "body"))
+        if for_all:
+            return (), for_all
+        if named:
+            return tuple(each[1] for each in named), named
         own = tuple(city for city in group.cities if city in self._known)
         if own:
             return own, [("group", group.name, ",".join(own))]
+        # What a text names in passing may add to what its authority finances, and never take from it.
+        named = self._named(texts["body"], "body")
         financed = tuple(city.slug for city in self.network.cities if city.council in councils)
-        if financed:
-            return financed, [("council", ",".join(councils), ",".join(financed))]
-        return (), [("no city",)]
+        because: list[Why] = [("council", ",".join(councils), ",".join(financed))] if financed else []
+        named = [each for each in named if each[1] not in financed]
+        reached = (*financed, *(each[1] for each in named))
+        return reached, [*because, *named] or [("no city",)]
 
-    def _named(self, text: str) -> dict[str, str]:
-        return {
-            city: _word(text, found.start())
+    def _for_all(self, texts: dict[Part, str], part: Literal["title", "body"]) -> list[Why]:
+        sought = self.rules.national.get(part)
+        found = sought.search(texts[part]) if sought else None
+        return [("everywhere", _word(texts[part], found.start(), found.end()), part)] if found else []
+
+    def _named(self, text: str, part: str) -> list[Why]:
+        """The cities that a text names, but in an address and in what is called after one."""
+        text = _ADDRESS.sub("_ ", text)  # what is left of a street's name is no word
+        if self.rules.nowhere:
+            text = self.rules.nowhere.sub(" ", text)
+        return [
+            ("city", city, _word(text, found.start()), part)
             for city, sought in self.rules.places.items()
             if city in self._known and (found := sought.search(text))
-        }
+        ]
 
     @cached_property
     def _known(self) -> frozenset[str]:

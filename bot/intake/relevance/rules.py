@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -40,10 +40,11 @@ class Group(_Entry):
     """What is known by the same words. The first group that fits decides.
 
     `words` are beginnings of words or phrases, in any case and with or without accents; one that begins with
-    `=` is a whole word. They are looked for in `fields`. `identifiers` are patterns with `*` and `?`. Where a
-    word of `unless` stands, the group does not fit. `whom`: `all` cities, or the `cities` that the text names;
-    when it names none, those that are listed here, else those that the authority finances. `topics` are
-    implied; with `read_topics` those that the title names are.
+    `=` is a whole word, and `~` ends a word in any Finnish case (`oulu~`: Oulun, Oulussa). They are looked for in
+    `fields`. `identifiers` are patterns with `*` and `?`. Where a word of `unless` stands, the group does not fit.
+    `whom`: `all` cities, or the `cities` that the title names; when it names none, those that are listed here, else
+    those that the authority finances and the text names. `topics` are implied; with `read_topics` those that the
+    title names are.
     """
 
     name: Named
@@ -69,11 +70,14 @@ class Group(_Entry):
 
 class Rules(_Entry):
     """All rules. `never` are words in a title that put it aside whatever else it says; `cities` are the words
-    by which a text names each city."""
+    by which a text names each city, unless they are part of what `no_cities` has. The words of `everywhere` in a
+    title or body say that a call is for all cities."""
 
     groups: tuple[Group, ...] = Field(min_length=1, max_length=100)
     never: tuple[Word, ...] = Field((), max_length=200)
     cities: dict[Slug, tuple[Word, ...]] = {}
+    no_cities: tuple[Word, ...] = Field((), max_length=200)
+    everywhere: dict[Literal["title", "body"], tuple[Word, ...]] = {}
 
     @cached_property
     def version(self) -> str:
@@ -90,6 +94,16 @@ class Rules(_Entry):
         """An expression for each city that has words."""
         return {city: found for city, words in self.cities.items() if (found := beginnings(words))}
 
+    @cached_property
+    def nowhere(self) -> re.Pattern[str] | None:
+        """The words of `no_cities` as one expression."""
+        return beginnings(self.no_cities)
+
+    @cached_property
+    def national(self) -> dict[str, re.Pattern[str]]:
+        """An expression for each part that may say that a call is for all."""
+        return {part: found for part, words in self.everywhere.items() if (found := beginnings(words))}
+
     def unknown(self, network: Network) -> Iterator[str]:
         """A sentence for each slug that this network does not have."""
         cities = {city.slug for city in network.cities}
@@ -103,18 +117,31 @@ class Rules(_Entry):
 
 
 def folded(text: str) -> str:
-    """Text as it is compared: any case, without accents, single spaces."""
+    """Text as it is compared: any case, without accents and what is not seen (soft hyphens), single spaces."""
     plain = unicodedata.normalize("NFKD", text).casefold()
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+    return " ".join(_BEYOND_ASCII.sub(lambda found: "".join(filter(_seen, found[0])), plain).split())
 
 
-def beginnings(words: Iterable[str]) -> re.Pattern[str] | None:
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+
+
+def _seen(letter: str) -> bool:
+    return not unicodedata.combining(letter) and unicodedata.category(letter) != "Cf"
+
+
+_CASES = (
+    r"(?:[aeiouy]{0,2}n|t|i?(?:ssa|sta|lla|lta|lle|ksi|na|ta|tta)|a|h[aeiouy]n|seen|s|"
+    r"lai(?:nen|s\w*)|n?seu[td]\w*|region\w*)?(?:kin|kaan|han|ko)?(?!\w)"
+)
+"""How a Finnish name goes on in a text without accents: its cases, its people and its surroundings; `s` is Swedish."""
+
+
+def beginnings(words: Sequence[str]) -> re.Pattern[str] | None:
     """One expression for words or their beginnings; None for no words."""
-    said = [
-        re.escape(folded(word.removeprefix("="))) + (r"(?!\w)" if word.startswith("=") else "")
-        for word in words
-    ]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(said)})") if said else None
+    said = [_CASES.join(map(re.escape, folded(word.removeprefix("=")).split("~"))) for word in words]
+    ends = [r"(?!\w)" if word.startswith("=") else "" for word in words]
+    either = "|".join(map("".join, zip(said, ends, strict=True)))
+    return re.compile(rf"(?<!\w)(?:{either})") if said else None
 
 
 def load_rules(path: Path | None = None, network: Network | None = None) -> Rules:
