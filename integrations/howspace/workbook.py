@@ -17,7 +17,9 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 from openpyxl import load_workbook
+from openpyxl.packaging.relationship import get_dependents, get_rels_path
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -31,6 +33,7 @@ COLUMN_LIMIT = 200
 HEADING_WITHIN = 30
 """Rows among which the heading must stand."""
 
+_BOOK = "xl/workbook.xml"
 _MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _ERRORS = frozenset({"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"})
 
@@ -65,8 +68,10 @@ def read_sheet(
     file: Path | BinaryIO, headings: Mapping[str, Collection[str]], needed: Sequence[Collection[str]]
 ) -> Sheet:
     """Read the first sheet. `needed` are sets of fields of which one each must be there. Raises WorkbookFault."""
-    merged, path = _checked(file), _called(file)
+    _check(file)
+    path = _called(file)
     try:
+        merged = _merged(file)
         values = load_workbook(file, read_only=True, data_only=True)
         written = load_workbook(file, read_only=True)
         try:
@@ -91,8 +96,8 @@ def _called(file: Path | BinaryIO) -> str:
     return str(file) if isinstance(file, Path) else "the file"
 
 
-def _checked(file: Path | BinaryIO) -> Sequence[tuple[int, int, int, int]]:
-    """The merged ranges of a file that is a workbook of a sane size (columns and rows, from 1)."""
+def _check(file: Path | BinaryIO) -> None:
+    """Whether a file is a workbook of a sane size. Raises WorkbookFault."""
     path, limit = _called(file), UNPACKED_LIMIT if isinstance(file, Path) else SENT_LIMIT
     try:
         if isinstance(file, Path) and file.stat().st_size > FILE_LIMIT:
@@ -101,16 +106,26 @@ def _checked(file: Path | BinaryIO) -> Sequence[tuple[int, int, int, int]]:
             infos = archive.infolist()
             if len(infos) > 2_000 or sum(info.file_size for info in infos) > limit:
                 raise WorkbookFault(f"{path} unpacks to more than {limit // 1024 // 1024} MB: split it")
-            names = {info.filename for info in infos}
-            if "xl/workbook.xml" not in names:
+            if _BOOK not in {info.filename for info in infos}:
                 raise WorkbookFault(f"{path} is no workbook: export it as Excel (.xlsx) again")
-            sheet = "xl/worksheets/sheet1.xml"
-            raw = archive.read(sheet) if sheet in names else b""
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as fault:
         raise WorkbookFault(f"{path} is no workbook: export it as Excel (.xlsx) again") from fault
     except OSError as fault:
         raise WorkbookFault(f"{path} cannot be read: {fault.strerror or fault}") from fault
-    return [range_boundaries(found[1].decode()) for found in islice(_MERGED.finditer(raw), 10_000)]
+
+
+def _merged(file: Path | BinaryIO) -> Sequence[tuple[int, int, int, int]]:
+    """The merged ranges of the first sheet (columns and rows, from 1), whose part may be called anyhow."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {each.Id: each for each in get_dependents(archive, get_rels_path(_BOOK))}
+        for sheet in fromstring(archive.read(_BOOK)).findall(".//{*}sheet"):
+            part = parts.get(next((value for name, value in sheet.items() if name.endswith("}id")), ""))
+            if part is not None and part.Type.endswith("/worksheet") and part.target in archive.namelist():
+                raw = archive.read(part.target)
+                return [
+                    range_boundaries(found[1].decode()) for found in islice(_MERGED.finditer(raw), 10_000)
+                ]
+    return []
 
 
 def _read(

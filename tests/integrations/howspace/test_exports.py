@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from bot.contracts import Defaults, Report
 from integrations.howspace.exports import read_chat
@@ -46,6 +48,34 @@ def test_no_reply_of_a_comment_is_lost(
     sheet, reports = read(tmp_path, [HEADING, *rows, ("Next", "Bob", None)], merged)
     assert bodies(reports) == [f"Main\n\n— Alice\n\n{body}", "Next\n\n— Bob"]
     assert (sheet.left_out, sheet.faults) == ([], [])
+
+
+@pytest.mark.parametrize("called", ["sheet2.xml", "data.xml"])
+def test_merged_cells_are_those_of_the_first_sheet_whatever_its_part_is_called(
+    tmp_path: Path, called: str
+) -> None:
+    book = Workbook()
+    chat, notes = book.worksheets[0], book.create_sheet("Notes")
+    for row in (HEADING, ("First", "Alice", None), ("Second", None, None), ("Third", None, None)):
+        chat.append(row)
+    chat.merge_cells("B2:B3")
+    notes.merge_cells("B3:B4")
+    book.save(tmp_path / "whole.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "whole.xlsx") as old,
+        zipfile.ZipFile(tmp_path / "chat.xlsx", "w") as new,
+    ):
+        for name in old.namelist():
+            part, said = name, old.read(name).decode()
+            for before, after in (
+                ("sheet2.xml", "x"),
+                ("sheet1.xml", called),
+                ("sheets/x", "sheets/sheet1.xml"),
+            ):
+                part, said = part.replace(before, after), said.replace(before, after)
+            new.writestr(part, said)
+    _, reports = read_chat(tmp_path / "chat.xlsx", Defaults(language="fi"), ["*.howspace.com"])
+    assert bodies(reports) == ["First\n\n— Alice", "Second\n\n— Alice", "Third"]
 
 
 def test_the_same_comment_of_two_people_stays_two(tmp_path: Path) -> None:
