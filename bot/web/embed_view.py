@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot import clock, differing, words
+from bot.calendars import Dated, moments
 from bot.contracts import AnswerKind, Language
 from bot.conversation.replies import answer_label
 from bot.people.answers import answer_of
 from bot.people.roster_lines import others_line
+from bot.planning.facts import moment_label
 from bot.planning.fitting import fitting, meant_for, next_at, open_at, published
 from bot.store.chats import ThreadReply
 from bot.store.contacts import Contact
@@ -24,7 +26,7 @@ from bot.web import prose
 from bot.web.frame import KINDS
 from bot.web.house import house
 
-SOON, LATEST, MOST_REPLIES, LONGEST_REPLY = 20, 10, 20, 1_500
+SOON, LATEST, LOOKED_AT, MOST_REPLIES, LONGEST_REPLY = 20, 10, 100, 20, 1_500
 ORDER: tuple[AnswerKind, ...] = ("interested", "need_partner", "not_for_us", "seen")
 
 
@@ -39,7 +41,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An item on the page. `left` are the days to its date, None where it has none; `given` is the reader's answer."""
+    """An item on the page. `day` is its next moment and `what` happens then; `left` are the days to where it closes,
+    None where that is not next. `given` is the reader's answer."""
 
     id: int
     kind: str
@@ -47,6 +50,7 @@ class Shown:
     title: str
     body: str
     url: str | None
+    what: str
     day: str
     left: int | None
     given: str
@@ -74,11 +78,27 @@ class Looker:
 
 
 def coming(session: Session, looker: Looker) -> list[Shown]:
-    """What is open and has a date, the next one first."""
+    """What is open or will be, by its next moment: an opening, a cut-off, a deadline or the event itself."""
     now = clock.now()
     date = next_at(now)
-    query = select(Item).where(*_for(looker), open_at(now), date > now).order_by(date, Item.id).limit(SOON)
-    return [_shown(session, item, looker) for item in session.scalars(query)]
+    query = (
+        select(Item).where(*_for(looker), open_at(now), date > now).order_by(date, Item.id).limit(LOOKED_AT)
+    )
+    ahead = [
+        (moment.when.ends(_house_zone()), item) for item in session.scalars(query) if (moment := _next(item))
+    ]
+    soonest = sorted(ahead, key=lambda pair: (pair[0], pair[1].id))[:SOON]
+    return [_shown(session, item, looker) for _, item in soonest]
+
+
+def _next(item: Item) -> Dated | None:
+    """The next moment of an item that is still ahead."""
+    zone, now = _house_zone(), clock.now()
+    return next((each for each in moments(item.content(), zone) if each.when.ends(zone) > now), None)
+
+
+def _house_zone() -> str:
+    return house().settings.zone
 
 
 def latest(session: Session, looker: Looker, besides: Sequence[Shown]) -> list[Shown]:
@@ -107,8 +127,9 @@ def _shown(session: Session, item: Item, looker: Looker) -> Shown:
     language, title = prose.told_in(details.title, looker.language)
     _, body = prose.told_in(details.body, looker.language)
     given = answer_of(session, contact, item.id) if contact else None
-    when = details.closes_at or details.starts_at
-    ends = when.ends(house().settings.zone) if when else None
+    ahead = _next(item)
+    when = ahead.when if ahead else details.starts_at
+    closes = ahead is not None and ahead.about == "closes"
     return Shown(
         id=item.id,
         kind=words.gettext(looker.language, KINDS[item.kind]),
@@ -116,9 +137,11 @@ def _shown(session: Session, item: Item, looker: Looker) -> Shown:
         title=title,
         body=body,
         url=prose.web_link(details.url),
+        what=moment_label(details, ahead.key if ahead else "starts", looker.language) if when else "",
         day=differing.closing(details, looker.language, zone)
-        or (when.spoken(looker.language, zone) if when else ""),
-        left=_days_to(ends, zone) if ends else None,
+        if ahead and ahead.key == "closes"
+        else (when.spoken(looker.language, zone) if when else ""),
+        left=_days_to(when.ends(_house_zone()), zone) if when and closes else None,
         given=given.answer if given else "",
         others=others_line(session, house().network, contact, item.id)
         if contact and looker.of_the_network
