@@ -133,6 +133,15 @@ def test_a_source_that_failed_may_be_asked_and_tried_again_after_a_minute(
     assert row(house).next_at == clock.now()
 
 
+def test_a_source_that_was_never_well_is_not_said_to_have_been(house: House, browser: Browser) -> None:
+    with house.database.writing() as session:
+        options = {"url": "http://127.0.0.1:9/"}
+        factories.source(session, "gone", kind="feed", options=options, next_at=clock.now())
+    assert "Last read well not yet" in seen(browser.get("/sources/gone"))
+    poll_named(house.database, house.open_source, "gone", "w", "UTC")
+    assert "Last read well not yet" in seen(browser.get("/sources/gone"))
+
+
 def test_to_pause_and_resume_a_source_does_not_have_it_asked_too_often(
     house: House, browser: Browser, paper: str
 ) -> None:
