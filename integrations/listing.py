@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, HttpUrl, String
 
 from bot import clock
 from bot.clock import When
-from bot.contracts import Cursor, Fetched, Report, SourceFault, Surroundings
+from bot.contracts import Cursor, Fetched, Report, SourceFault, Surroundings, named
 from integrations.http import Page
 from integrations.moments import meant
 from integrations.reading import read
@@ -60,21 +60,21 @@ def read_json(
 
 def all_pages(
     ask: Callable[[int], tuple[list[Any], int]], faults: list[str], surroundings: Surroundings
-) -> list[Any]:
+) -> tuple[list[Any], bool]:
     """The rows of all pages: `ask` gets a page's number, from 1, and says its rows and how many pages there are.
 
-    What is too much or takes too long is left unread, and `faults` say so.
+    What is too much or takes too long is left unread; `faults` say so, and so does what is returned beside the rows.
     """
     began = clock.monotonic()
     found, pages = ask(1)
     for page in range(2, min(pages, MOST_PAGES) + 1):
         if clock.monotonic() - began > surroundings.patience:
             faults.append(f"only the first {page - 1} of {pages} pages were read: the site is too slow")
-            return found
+            return found, True
         found = [*found, *ask(page)[0]]
     if pages > MOST_PAGES:
         faults.append(f"only the first {MOST_PAGES} of {pages} pages were read")
-    return found
+    return found, pages > MOST_PAGES
 
 
 def parsed(body: bytes) -> Any:
@@ -140,9 +140,10 @@ def ended(
     known: Cursor,
     *,
     may_be_empty: bool,
+    cut: bool = False,
     certificate_ends: datetime | None = None,
 ) -> Fetched:
-    """What a poll that read the whole list brought; in whatever order it stood, the same list is `unchanged`.
+    """What a poll that read the whole list, unless it was `cut`, brought; the same list in any order is `unchanged`.
 
     The cursor holds `hash` and `count`. Raises SourceFault when nothing could be read: that is never "nothing new".
     """
@@ -150,7 +151,8 @@ def ended(
     cursor = {"hash": digest(*reports), "count": len(reports)}
     if cursor["hash"] == known.get("hash"):
         return Fetched([], cursor, faults, unchanged=True, certificate_ends=certificate_ends)
-    return Fetched(reports, cursor, faults, certificate_ends=certificate_ends)
+    listed = None if cut else named(reports)
+    return Fetched(reports, cursor, faults, certificate_ends=certificate_ends, listed=listed)
 
 
 def refuse_nothing(found: int, faults: Sequence[str], before: int, *, may_be_empty: bool) -> None:

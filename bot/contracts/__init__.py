@@ -60,6 +60,7 @@ from bot.contracts.incoming import (
     SourceFault,
     Verdict,
     Webhook,
+    named,
 )
 from bot.contracts.integration import (
     Capabilities,
@@ -246,4 +247,5 @@ __all__ = [
     "Webhook",
     "Words",
     "Writing",
+    "named",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -16,12 +16,13 @@ class Report:
     """What one source says about one thing, under the source's own id. `details` is None on withdrawal.
 
     `as_of` is when the thing was so, by the source's clock, where reports may come out of order: one that is
-    older than what is known changes nothing.
+    older than what is known changes nothing. One that is new and `quiet` is taken in without a notice.
     """
 
     external_id: str
     details: Details | None
     as_of: datetime | None = None
+    quiet: bool = False
 
     @property
     def withdrawn(self) -> bool:
@@ -60,7 +61,9 @@ Cursor = Mapping[str, Any]
 class Fetched:
     """What one poll brought: reports, the next cursor, and faults of single entries that were left out.
 
-    `certificate_ends` is the last instant of the server's certificate, where there was one.
+    `certificate_ends` is the last instant of the server's certificate, where there was one. `listed` are the ids of
+    all that the source lists just now, told or not, if it lists what there is and all of its list was read: what is
+    not among them may go on under another id. None where that is not known.
     """
 
     reports: Sequence[Report]
@@ -68,6 +71,12 @@ class Fetched:
     faults: Sequence[str] = ()
     unchanged: bool = False
     certificate_ends: datetime | None = None
+    listed: frozenset[str] | None = None
+
+
+def named(reports: Iterable[Report]) -> frozenset[str]:
+    """The ids under which reports name what there is. What is taken back may go on under another."""
+    return frozenset(report.external_id for report in reports if report.details)
 
 
 FaultKind = Literal[

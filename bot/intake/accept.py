@@ -6,7 +6,7 @@ A report is unique by (source, external id). Many are taken at once, because a p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -41,8 +41,8 @@ class Rights:
     `corrects` not even those hear of a change who were told before.
 
     What does not `join` is no source's news but the house's own: it is never taken for what others tell. A source
-    that `lists` what there is just now may name the same under another id; one that sends keeps its ids. With a
-    `sieve` only what concerns the network is told; the rest lies aside.
+    that lists what there is may name the same under another id, which is known by what is not among the ids `listed`;
+    one that sends keeps its ids. With a `sieve` only what concerns the network is told; the rest lies aside.
     """
 
     publish: str = "at_once"
@@ -50,7 +50,7 @@ class Rights:
     tell: bool = True
     corrects: bool = True
     join: bool = True
-    lists: bool = False
+    listed: frozenset[str] | None = None
     sieve: Sieve | None = None
 
     @property
@@ -74,7 +74,6 @@ def accept(
     """
     if rights.join:
         lock_keys(session, [report.details for report in reports if report.details], zone)
-    beside = beside or Beside(listed=_listed(reports))
     answers: dict[int, Accepted] = {}
     waiting = dict(enumerate(reports))
     while waiting:
@@ -104,8 +103,7 @@ def in_portions(
     firsts = [reports[at] for at in firsts_of(dict(enumerate(reports)), rights)]
     contents = [content_of(each, rights, zone) for each in firsts if each.external_id not in known]
     new = [each for each in contents if each and (each.judged is None or each.judged.concerns)]
-    seen = see_beside(session, source_id, new, rights.state, zone)
-    return portions, replace(seen, listed=_listed(reports))
+    return portions, see_beside(session, source_id, new, rights.state, zone)
 
 
 def firsts_of(waiting: Mapping[int, Report], rights: Rights) -> list[int]:
@@ -128,11 +126,11 @@ def _accept_distinct(
     reports: Sequence[Report],
     rights: Rights,
     zone: str,
-    beside: Beside,
+    beside: Beside | None,
 ) -> list[Accepted]:
     known = known_reports(session, source_id, [report.external_id for report in reports])
-    if rights.lists:
-        known = _under_new_ids(session, source_id, reports, known, rights, zone, beside)
+    if rights.listed is not None:
+        known = _under_new_ids(session, source_id, reports, known, rights, zone)
     now = clock.now()
     answers: dict[str, Accepted] = {}
     new: list[Content] = []
@@ -163,9 +161,14 @@ def _accept_distinct(
     aside = Newcomers.settle(session, source_id, rest, "aside", False, zone, now)
     answers.update(come.answers | aside.answers)
     living = [item_id for item_id, details in come.made if not _over(details, zone, now)]
+    quiet = {
+        come.answers[r.external_id].item_id for r in reports if r.quiet and r.external_id in come.answers
+    }
     how = "notice" if rights.tell else "quiet"
-    again = how if rights.corrects else "silent"
-    announce(session, living if rights.state == "published" else [], how, source_id)
+    again = how if rights.corrects else "once" if rights.tell else "silent"
+    if rights.state == "published":
+        announce(session, [item_id for item_id in living if item_id not in quiet], how, source_id)
+        announce(session, [item_id for item_id in living if item_id in quiet], "quiet")
     if rights.tell:  # another source's news of what came silently is news
         announce(session, come.revised, how, source_id)
     else:
@@ -176,11 +179,6 @@ def _accept_distinct(
     return [answers[report.external_id] for report in reports]
 
 
-def _listed(reports: Sequence[Report]) -> frozenset[str]:
-    """The ids under which a source names something just now. What it takes back may go on under another."""
-    return frozenset(report.external_id for report in reports if report.details)
-
-
 def _under_new_ids(
     session: Session,
     source_id: int,
@@ -188,11 +186,10 @@ def _under_new_ids(
     known: Mapping[str, Known],
     rights: Rights,
     zone: str,
-    beside: Beside,
 ) -> Mapping[str, Known]:
     """The known reports, with those whose id the source has changed."""
     unknown = [content_of(each, rights, zone) for each in reports if each.external_id not in known]
-    found = renamed(session, source_id, [each for each in unknown if each], beside.listed, zone)
+    found = renamed(session, source_id, [each for each in unknown if each], rights.listed or (), zone)
     gone = {each.report_id for each in found.values()}
     return {**{name: each for name, each in known.items() if each.report_id not in gone}, **found}
 

@@ -36,11 +36,10 @@ _T = TypeVar("_T")
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What else comes with some reports of a source: how many of all have each key, which item is promised to
-    which of them, by external id, because that one is the likeliest, and the ids of all."""
+    which of them, by external id, because that one is the likeliest."""
 
     brought: Counter[str] = field(default_factory=Counter)
     promised: Mapping[int, str] = field(default_factory=dict)
-    listed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,14 @@ def day_key(details: Details, zone: str) -> str:
     return _of_day(details.kind, local_day(day, zone)) if day else ""
 
 
+def meeting(details: Details) -> tuple[When, tuple[str, ...], str] | None:
+    """What an event is known by where nothing else names it: its start, its titles and its place; None of others."""
+    titles = tuple(f"{language} {plain(title)}" for language, title in sorted(details.title.items()))
+    if details.kind != "event" or details.starts_at is None or not any(map(plain, details.title.values())):
+        return None
+    return details.starts_at, titles, plain(details.location or "")
+
+
 def near_day_keys(details: Details, zone: str) -> set[str]:
     """The keys of all days that its day may have been moved from or to."""
     day = day_of(details) if details.kind in TITLED else None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.contracts import Details
 from bot.intake.candidates import STANDING, batches
-from bot.intake.keys import TITLED, identifier, link_keys, plain, strong_keys
+from bot.intake.keys import TITLED, day_key, identifier, link_keys, meeting, plain, strong_keys
 from bot.intake.likeness import days_between
 from bot.intake.records import Content, Known
 from bot.store.items import Item, ReportRow
@@ -37,21 +37,24 @@ def renamed(
 
     `contents` are under ids that are not known, and `listed` all ids that the source names just now. The same thing
     has the same number, or the same link, title and day, which no other has; news must be the same to the letter.
+    An event of the same start, title and place is the same, where no other is like it.
     """
     come = [content for content in contents if content.details.kind in _NAMED and content.keys]
-    by_key = _old_ones(session, source_id, come, listed)
+    by_key = _old_ones(session, source_id, come, listed, zone)
     brought = Counter(key for content in come for key in link_keys(content.details))
+    meetings = Counter(meeting(content.details) for content in come)
     found: dict[str, Known] = {}
     taken: set[int] = set()
     for content in come:
         old = {
-            each.known.report_id: each for key in strong_keys(content.details) for each in by_key.get(key, ())
+            each.known.report_id: each for key in _keys(content.details, zone) for each in by_key.get(key, ())
         }
+        alone = meetings[meeting(content.details)] == 1
         own = all(brought[key] == 1 and len(by_key.get(key, ())) <= 1 for key in link_keys(content.details))
         same = [
             each
             for each in old.values()
-            if each.known.report_id not in taken and _same(content, each, own, zone)
+            if each.known.report_id not in taken and _same(content, each, own, alone, zone)
         ]
         if len(same) == 1:
             found[content.external_id] = same[0].known
@@ -62,29 +65,35 @@ def renamed(
     return found
 
 
-def _same(content: Content, old: _Old, own_link: bool, zone: str) -> bool:
+def _same(content: Content, old: _Old, own_link: bool, alone: bool, zone: str) -> bool:
     one, other = content.details, old.details
     if one.kind != other.kind:
         return False
-    days = days_between(one, other, zone)
+    days, met = days_between(one, other, zone), meeting(one)
     number, theirs = identifier(one), identifier(other)
     if number and number == theirs:
         return days != "far"  # a number that is used anew for the next round is another call
     if number and theirs:
         return False
     if not own_link or not link_keys(one) & link_keys(other):
-        return False
+        return alone and met is not None and met == meeting(other)
     if content.fingerprint == old.known.fingerprint:
         return True
     titles = [(plain(one.title[each]), plain(other.title[each])) for each in one.title if each in other.title]
     return one.kind in TITLED and days == "same" and bool(titles) and all(a == b for a, b in titles)
 
 
+def _keys(details: Details, zone: str) -> set[str]:
+    """The keys under which it may be found; an event, which few calendars give a link, by its day too."""
+    day = day_key(details, zone) if details.kind == "event" else ""
+    return strong_keys(details) | ({day} - {""})
+
+
 def _old_ones(
-    session: Session, source_id: int, come: Sequence[Content], listed: Collection[str]
+    session: Session, source_id: int, come: Sequence[Content], listed: Collection[str], zone: str
 ) -> Mapping[str, Sequence[_Old]]:
     by_key: dict[str, list[_Old]] = defaultdict(list)
-    for some in batches(sorted({key for content in come for key in strong_keys(content.details)})):
+    for some in batches(sorted({key for content in come for key in _keys(content.details, zone)})):
         rows = (
             select(ReportKey.key, ReportRow)
             .join(ReportRow, ReportRow.id == ReportKey.report_id)

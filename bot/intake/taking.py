@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -34,7 +35,7 @@ def take_in(
     Whoever dies between two portions loses nothing and doubles nothing: the cursor has not moved.
     """
     with database.reading() as session:
-        rights = rights_of(session, source)
+        rights = replace(rights_of(session, source), listed=fetched.listed)
         (*portions, last), beside = in_portions(session, source.id, fetched.reports, rights, zone)
     answers: list[Accepted] = []
     for portion in portions:
@@ -66,7 +67,6 @@ def rights_of(session: Session, source: Source) -> Rights:
         row.publish,
         row.may_be_urgent,
         tell=not (row.well_at is None and row.first_poll == "silent"),
-        lists=True,
         sieve=Sieve(network, rules()) if network else None,
     )
 

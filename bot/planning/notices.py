@@ -36,8 +36,8 @@ from bot.store.types import Instant
 CHUNK = 5_000
 """Subscriptions planned in one transaction: SQLite's one writer is held well under 100 ms."""
 
-QUIET = frozenset({"quiet", "silent"})
-"""Purposes of fan-outs that tell nobody new."""
+QUIET, UNCORRECTED = frozenset({"quiet", "silent"}), frozenset({"once", "silent"})
+"""Purposes of fan-outs that tell nobody new, and of those after which nobody hears that it is different now."""
 
 AT_ONCE = 25
 """Small fan-outs planned in one transaction."""
@@ -49,7 +49,7 @@ def announce(
     """Have these items' newest revisions told to whom they fit: freeze the audience as it is now.
 
     With the purpose `quiet` nobody new is told: who waits to hear of it gets this revision, and reminders are planned.
-    With `silent` nobody who was told hears of the change either.
+    With `silent` nobody who was told hears of the change either; with `once` only they hear nothing of it.
     """
     ids = list(item_ids)
     if not ids:
@@ -98,8 +98,8 @@ def _go_on(session: Session, network: Network, zone: str, fanout: Fanout, item: 
     if fanout.purpose in {"correction", "withdrawal"}:
         return corrections.plan(session, network, fanout, item, size)
     if fanout.cursor == 0:
-        _begin(session, network, item, zone, corrected=fanout.purpose != "silent")
-    planned = fanout.purpose == "notice" or (fanout.purpose in QUIET and item.revision > 1)
+        _begin(session, network, item, zone, corrected=fanout.purpose not in UNCORRECTED)
+    planned = fanout.purpose in {"notice", "once"} or (fanout.purpose in QUIET and item.revision > 1)
     if item.state == "published" and fanout.cursor < fanout.upto and planned:
         return _plan(session, network, zone, fanout, item, size)
     # Of a first revision nothing older can be left over.

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping, Set
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from bot import clock
 from bot.clock import When
-from bot.contracts import Cursor, Details, Fetched, Language, Report, SourceFault, Surroundings
+from bot.contracts import Cursor, Details, Fetched, Language, Report, SourceFault, Surroundings, named
 from integrations import articles, text
-from integrations.calendar.occurrences import Agenda, Event, Occurrence, read
+from integrations.calendar.occurrences import AHEAD, Agenda, Event, Occurrence, read
 from integrations.charsets import decoded
 from integrations.listing import Site
 from integrations.reading import read as read_address
 from integrations.reading import validators
 
 _ACCEPT = "text/calendar, */*;q=0.1"
+_FEW = 3
+"""So many events may vanish at once and be believed."""
+
 _SECRET = {"PRIVATE", "CONFIDENTIAL"}
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
@@ -51,8 +55,9 @@ class CalendarOptions(BaseModel):
 class CalendarSource:
     """Reads one calendar.
 
-    Its cursor holds `place`, `etag`, `modified`, `hash`, the `day` it was read on and, as `ahead`, the occurrences
-    still to come: id to [when it ends, SEQUENCE].
+    Its cursor holds `place`, `etag`, `modified`, `hash`, the `day` it was read on, as `ahead` the occurrences still to
+    come: id to [when it ends, SEQUENCE], as `shortened` the beginnings of the ids of series that were not read to
+    their end, and as `missing` ids of many that had vanished at once, which are withdrawn if they stay away.
     """
 
     def __init__(self, options: CalendarOptions, surroundings: Surroundings) -> None:
@@ -69,9 +74,8 @@ class CalendarSource:
         today = articles.today()
         known = since if since.get("place") == self._place else {}
         same_day = known.get("day") == today.isoformat()  # each day new occurrences come into sight
-        page = read_address(
-            self._place, self._surroundings, known=known if same_day else None, accept=_ACCEPT
-        )
+        settled = same_day and not known.get("missing")  # else the same document says more than it did
+        page = read_address(self._place, self._surroundings, known=known if settled else None, accept=_ACCEPT)
         if page.status == 304:
             return Fetched([], known, unchanged=True, certificate_ends=page.certificate_ends)
         cursor = {
@@ -81,7 +85,7 @@ class CalendarSource:
             "ahead": known.get("ahead", {}),
             **validators(page),
         }
-        if same_day and cursor["hash"] == known.get("hash"):
+        if settled and cursor["hash"] == known.get("hash"):
             return Fetched([], cursor, unchanged=True, certificate_ends=page.certificate_ends)
         agenda = read(text.whole(decoded(page).lstrip("\ufeff")), today)
         before = _still_ahead(known.get("ahead", {}))
@@ -89,12 +93,28 @@ class CalendarSource:
             raise SourceFault(
                 f"the calendar is empty, and had {len(before)} events ahead before", kind="empty"
             )
-        reports, ahead = self._reports(agenda, before)
+        reports, ahead, present = self._present(agenda, before, _Beyond.of(known, before, agenda))
+        gone, missing = _vanished(agenda, before, {*ahead, *present}, known.get("missing", ()))
+        cursor["ahead"] = {name: state for name, state in before.items() if name not in gone} | ahead
+        cursor |= {"shortened": sorted(agenda.shortened), "missing": missing}
+        if missing:
+            agenda.faults.append(
+                f"{len(missing)} of {len(before)} events ahead are not there any more: they are withdrawn when the "
+                "next look finds the same"
+            )
+        reports += [Report(external_id, None) for external_id in before if external_id in gone]
         return Fetched(
-            reports, cursor | {"ahead": ahead}, agenda.faults, certificate_ends=page.certificate_ends
+            reports,
+            cursor,
+            agenda.faults,
+            certificate_ends=page.certificate_ends,
+            listed=named(reports) | (set(cursor["ahead"]) - set(missing)) if agenda.whole else None,
         )
 
-    def _reports(self, agenda: Agenda, before: Mapping[str, Any]) -> tuple[list[Report], dict[str, Any]]:
+    def _present(
+        self, agenda: Agenda, before: Mapping[str, Any], beyond: _Beyond
+    ) -> tuple[list[Report], dict[str, Any], set[str]]:
+        """Reports of what is there, its states, and the ids of what is there but left as it was."""
         reports, ahead, present = [], {}, set()
         for each in agenda.occurrences:
             external_id = articles.external_id(each.id)
@@ -104,22 +124,13 @@ class CalendarSource:
             if each.cancelled or not self._counts(each):
                 continue
             try:
-                reports.append(Report(external_id, self._details(each)))
+                reports.append(Report(external_id, self._details(each), quiet=beyond.has(each)))
             except ValueError as fault:
                 present.add(external_id)
                 agenda.faults.append(f"event {each.id[:100]!r} was left out: {str(fault).splitlines()[0]}")
                 continue
             ahead[external_id] = [(each.ends or each.starts).isoformat(), each.sequence]
-        cancelled = {articles.external_id(each.id) for each in agenda.occurrences if each.cancelled}
-        for external_id, state in before.items():
-            if external_id in ahead:
-                continue
-            vanished = agenda.whole and not external_id.startswith(tuple(agenda.shortened))
-            if external_id not in present and (vanished or external_id in cancelled):
-                reports.append(Report(external_id, None))
-            else:
-                ahead[external_id] = state
-        return reports, ahead
+        return reports, ahead, present
 
     def _counts(self, each: Occurrence) -> bool:
         if (
@@ -160,10 +171,63 @@ def _categories(event: Event) -> Iterator[str]:
         yield from (str(each) for each in getattr(group, "cats", [group]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Beyond:
+    """What the last look could not see: what lies behind its `horizon` (a day), and what came after the `last` that
+    it took of a series which it did not read to its end. `series` are the beginnings of ids that it knew.
+    """
+
+    horizon: date
+    series: frozenset[str]
+    last: Mapping[str, datetime]
+
+    @classmethod
+    def of(cls, known: Cursor, before: Mapping[str, Any], agenda: Agenda) -> _Beyond:
+        """What the look that left this cursor could not see; without a cursor nothing is known, and all is new."""
+        series = frozenset(f"{name.rpartition('#')[0]}#" for name in before if "#" in name)
+        last: dict[str, datetime] = {}
+        for name, (ends, _) in before.items():
+            beginning = f"{name.rpartition('#')[0]}#"
+            if beginning in known.get("shortened", agenda.shortened):
+                last[beginning] = max(_over_at(ends), last.get(beginning, _over_at(ends)))
+        day = date.fromisoformat(known["day"]) if known.get("day") else articles.today()
+        return cls(day + AHEAD, series, last)
+
+    def has(self, each: Occurrence) -> bool:
+        """Whether it is a further one of a known series, which only the days that pass bring into sight."""
+        beginning = f"{each.id.rpartition('#')[0]}#"
+        if "#" not in each.id or beginning not in self.series:
+            return False
+        here = clock.zone(clock.DEFAULT_ZONE)
+        day = each.starts.day or each.starts.begins().astimezone(here).date()
+        after = beginning in self.last and each.starts.ends() > self.last[beginning]
+        return day >= self.horizon or after
+
+
+def _vanished(
+    agenda: Agenda, before: Mapping[str, Any], there: Set[str], missing: Collection[str]
+) -> tuple[set[str], list[str]]:
+    """Which of the occurrences ahead are cancelled or have vanished, and which may have.
+
+    When most vanish at once, the calendar may be broken, or have given all of them other ids: they are `missing` until
+    the next look finds the same.
+    """
+    cancelled = {articles.external_id(each.id) for each in agenda.occurrences if each.cancelled} - there
+    away = {
+        name
+        for name in before
+        if agenda.whole and name not in there and not name.startswith(tuple(agenda.shortened))
+    } - cancelled
+    fresh = away - set(missing)
+    if len(fresh) <= _FEW or 2 * len(fresh) <= len(before):
+        return away | cancelled, []
+    return (away - fresh) | cancelled, sorted(fresh)
+
+
+def _over_at(ends: str) -> datetime:
+    return When.parse(date.fromisoformat(ends) if len(ends) == 10 else ends).ends()
+
+
 def _still_ahead(known: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the known occurrences that are not over, which alone can vanish."""
-    return {
-        external_id: state
-        for external_id, state in known.items()
-        if When.parse(date.fromisoformat(state[0]) if len(state[0]) == 10 else state[0]).ends() > clock.now()
-    }
+    return {external_id: state for external_id, state in known.items() if _over_at(state[0]) > clock.now()}

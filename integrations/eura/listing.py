@@ -35,6 +35,12 @@ class Listing:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     links: bool = False
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all rows, also of those that are not as they should be otherwise."""
+        found = (row.get("id") for row in self.rows if isinstance(row, dict))
+        return frozenset(str(each).strip() for each in found if each)
+
 
 def read_listing(page: Page) -> Listing:
     """What the page lists. Raises SourceFault for what is not that page, or lists nothing."""

@@ -73,7 +73,14 @@ class EuraSource:
         rest = {ident: row for ident, row in known.items() if ident not in taken.rows}
         cursor = {"rows": dict([*rest.items(), *taken.rows.items()][-MOST_KNOWN:]), **validators(page)}
         ends = page.certificate_ends
-        return Fetched(taken.reports, cursor, faults, unchanged=not taken.reports, certificate_ends=ends)
+        return Fetched(
+            taken.reports,
+            cursor,
+            faults,
+            unchanged=not taken.reports,
+            certificate_ends=ends,
+            listed=listing.ids,
+        )
 
     def _bare(self, listing: Listing) -> tuple[dict[str, Call], dict[str, Report], list[str]]:
         """The calls of the list and their reports, by id. Raises SourceFault when no row is as it should be."""

@@ -9,7 +9,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from bot.contracts import Cursor, Fetched, Language, SourceFault, Surroundings
+from bot.contracts import Cursor, Fetched, Language, SourceFault, Surroundings, named
 from integrations import http
 from integrations.feed import jsonfeed, syndication
 from integrations.feed.entries import Feed
@@ -85,7 +85,11 @@ class FeedSource:
         if not reports and known.get("count"):
             raise SourceFault(f"the feed is empty, and had {known['count']} entries before", kind="empty")
         return Fetched(
-            reports, cursor | {"count": len(reports)}, faults, certificate_ends=page.certificate_ends
+            reports,
+            cursor | {"count": len(reports)},
+            faults,
+            certificate_ends=page.certificate_ends,
+            listed=named(reports),
         )
 
     def _page(self, known: Cursor) -> http.Page:

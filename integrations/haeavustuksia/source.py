@@ -43,7 +43,8 @@ class HaeavustuksiaSource:
     def fetch(self, since: Cursor) -> Fetched:
         """All calls that are open or will open. Raises SourceFault when a page of the list cannot be read."""
         faults: list[str] = []
-        calls, left_out = rows(all_pages(self._page, faults, self._surroundings), Call, "hakuasianAsianumero")
+        found, cut = all_pages(self._page, faults, self._surroundings)
+        calls, left_out = rows(found, Call, "hakuasianAsianumero")
         faults += left_out
         reports = [
             report(call, self._site, self._options.authority, self._surroundings, faults) for call in calls
@@ -53,6 +54,7 @@ class HaeavustuksiaSource:
             faults,
             since,
             may_be_empty=bool(self._options.search or self._options.authority),
+            cut=cut,
             certificate_ends=self._certificate_ends,
         )
 

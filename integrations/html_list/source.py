@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lxml.html import HtmlElement
 from pydantic import BaseModel, ConfigDict, Field
@@ -64,7 +65,7 @@ class HtmlListSource:
                 reports.append(report(article, self._surroundings, self._options.language))
         brought = ended(once_each(reports, faults), faults, known, may_be_empty=False)
         cursor = {**brought.cursor, "place": self._place, **validators(page)}
-        return Fetched(brought.reports, cursor, faults, brought.unchanged, page.certificate_ends)
+        return replace(brought, cursor=cursor, certificate_ends=page.certificate_ends)
 
     def _article(self, item: HtmlElement, base: str) -> Article | str:
         """An item in our words, or what it lacks."""

@@ -99,7 +99,10 @@ class PageWatchSource:
         if same:
             body = f"{self._shown(difference(known['lines'], said))}\n\n{body}"
         return Fetched(
-            [self._report(cursor["id"], title, body, round_)], cursor, certificate_ends=page.certificate_ends
+            [self._report(cursor["id"], title, body, round_)],
+            cursor,
+            certificate_ends=page.certificate_ends,
+            listed=frozenset({cursor["id"]}),
         )
 
     def _nodes(self, tree: HtmlElement) -> list[HtmlElement]:

@@ -46,7 +46,7 @@ class RakennerahastotOptions(BaseModel):
 
 
 class RakennerahastotSource:
-    """Reads one site. Its cursor holds `place`, `lists` (what each list page showed) and `notices` (a Book)."""
+    """Reads one site. Its cursor holds `place` and `notices` (a Book)."""
 
     def __init__(self, options: RakennerahastotOptions, surroundings: Surroundings) -> None:
         self._options = options
@@ -69,7 +69,8 @@ class RakennerahastotSource:
             raise SourceFault(f"no notice could be read: {faults[0]}", kind="structure")
         newest = sorted(book.items(), key=lambda each: str(each[1].get("read")), reverse=True)[:_REMEMBERED]
         cursor = {"place": self._site, "notices": dict(newest)}
-        return Fetched(reports, cursor, faults, not reports, visit.certificate_ends)
+        listed = frozenset(visit.called(url) for url in cards)
+        return Fetched(reports, cursor, faults, not reports, visit.certificate_ends, listed=listed)
 
     def read(self, url: str, known: Cursor | None = None) -> Page:
         """One page of the site."""

@@ -88,6 +88,10 @@ class Visit:
             self.faults += [each for each in faults if each not in self.faults]
         return list(made.values())
 
+    def called(self, url: str) -> str:
+        """The id of what a page tells of, as far as it is known."""
+        return self._book.get(url, {}).get("id") or external_id(urlsplit(url).path)
+
     def _read(self, url: str, *, again: bool) -> Notice | None:
         """A notice, None when it is as it was (unless it is wanted `again`) or cannot be read."""
         if (url in self._seen and not again) or self._is_over():

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
-from bot.contracts import Cursor, Fetched, Language, SourceFault, Surroundings
+from bot.contracts import Cursor, Fetched, Language, SourceFault, Surroundings, named
 from integrations.listing import MOST_PAGES, Several, Site, all_pages, read_json, refuse_nothing, rows
 from integrations.sedia.topic import Topic, calls
 
@@ -61,7 +61,8 @@ class SediaSource:
     def fetch(self, since: Cursor) -> Fetched:
         """What is new or changed of what fits the options. Raises SourceFault when the search fails or ignores them."""
         options, faults = self._options, list[str]()
-        topics, left_out = rows(all_pages(self._page, faults, self._surroundings), Topic, "reference")
+        shown, cut = all_pages(self._page, faults, self._surroundings)
+        topics, left_out = rows(shown, Topic, "reference")
         faults += left_out
         wanted = [topic for topic in topics if options.types == () or set(topic.types) & {"", *options.types}]
         if len(wanted) < len(topics):
@@ -86,6 +87,7 @@ class SediaSource:
             faults,
             unchanged=not changed,
             certificate_ends=self._certificate_ends,
+            listed=None if cut else named(each.bare for each in found),
         )
 
     def _page(self, number: int) -> tuple[list[Any], int]:

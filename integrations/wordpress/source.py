@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode, urljoin
 
@@ -109,9 +110,7 @@ class WordPressSource:
             else:
                 reports.append(report(article, self._surroundings, self._options.language))
         brought = ended(once_each(reports, faults), faults, known, may_be_empty=not known.get("count"))
-        return Fetched(
-            brought.reports, {**brought.cursor, **cursor}, faults, brought.unchanged, page.certificate_ends
-        )
+        return replace(brought, cursor={**brought.cursor, **cursor}, certificate_ends=page.certificate_ends)
 
 
 def _instant(value: str | None) -> When | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.contracts import Accepted, Report
+from bot.contracts import Accepted, Report, named
 from bot.intake.accept import Rights
 from bot.intake.decisions import same
 from bot.network import Network
@@ -16,12 +16,17 @@ from bot.store.items import ReportRow
 from tests.factories import ZONE, deliveries, person, plan, tell
 from tests.unit.intake.test_joins import items, told
 
-LISTS = Rights(lists=True)
 NEWS: dict[str, Any] = {"kind": "news", "closes_at": None}
+EVENT: dict[str, Any] = {
+    "kind": "event", "closes_at": None, "starts_at": "2026-12-09T09:00:00Z", "location": "Tampere",
+}  # fmt: skip
 
 
-def listed(database: Database, *reports: Report, name: str = "one") -> list[Accepted]:
-    return tell(database, *reports, rights=LISTS, name=name)
+def listed(
+    database: Database, *reports: Report, name: str = "one", beside: frozenset[str] = frozenset()
+) -> list[Accepted]:
+    """Take in what a source lists; `beside` are the ids of what it lists too, and does not tell again."""
+    return tell(database, *reports, rights=Rights(listed=named(reports) | beside), name=name)
 
 
 def ids(database: Database) -> list[str]:
@@ -41,6 +46,9 @@ def ids(database: Database) -> list[str]:
         (told("x", identifier="A 1"), told("x", identifier="A 2"), "accepted"),
         (told("x", **NEWS), told("x", **NEWS, body={"fi": "Jatkoa"}), "accepted"),
         (told("x"), told("y"), "accepted"),
+        (told("x", **EVENT), told("y", **EVENT), "updated"),
+        (told("x", **EVENT), told("y", **EVENT | {"location": "Oulu"}), "accepted"),
+        (told("x", **EVENT), told("y", **EVENT | {"starts_at": "2026-12-09T08:00:00Z"}), "accepted"),
         (
             told("x", kind="discussion", closes_at=None),
             told("x", kind="discussion", closes_at=None),
@@ -65,6 +73,15 @@ def test_what_is_listed_under_both_ids_keeps_both(database: Database) -> None:
     answers = listed(database, Report("new", one), Report("old", one))
     assert [(each.verdict, each.joined) for each in answers] == [("accepted", True), ("duplicate", False)]
     assert ids(database) == ["old", "new"]
+
+
+def test_what_is_listed_as_before_and_not_told_again_keeps_its_report(database: Database) -> None:
+    listed(database, Report("a", told("x", identifier="UML-1")))
+    [answer] = listed(
+        database, Report("b", told("y", identifier="UML-1", closes_at="2027-01-20")), beside=frozenset({"a"})
+    )
+    assert answer.verdict == "accepted"
+    assert ids(database) == ["a", "b"]
 
 
 def test_what_is_taken_back_and_listed_anew_is_not_withdrawn(
