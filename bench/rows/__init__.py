@@ -8,6 +8,7 @@ from bench.rows import (
     planning,
     poll_intake,
     resting,
+    sifting,
     slack_commands,
     slack_paced,
     slack_unpaced,
@@ -26,5 +27,6 @@ ROWS = (
     planning.MILLION,
     digest_build.ROW,
     poll_intake.ROW,
+    sifting.ROW,
     resting.ROW,
 )
