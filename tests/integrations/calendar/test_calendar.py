@@ -165,6 +165,23 @@ def test_an_empty_calendar_is_a_fault_when_there_was_something_to_come(ask: Ask,
     assert ask(calendar(), first.cursor).reports == []
 
 
+def test_many_that_vanish_at_once_are_withdrawn_only_if_they_stay_away(ask: Ask) -> None:
+    eight = [event(f"{HELSINKI}202612{10 + number}T100000", uid=f"e{number}") for number in range(8)]
+    first = ask(calendar(*eight))
+    few = calendar(*eight[:3])
+    second = ask(few, first.cursor)
+    assert (len(second.reports), None in said(second).values()) == (3, False)
+    assert "5 of 8 events ahead are not there" in second.faults[0]
+    back = ask(calendar(*eight), second.cursor)
+    assert (len(back.reports), back.faults) == (8, [])
+    assert None not in said(ask(few, back.cursor)).values()
+
+    third = ask(few, second.cursor)
+    assert {key for key, details in said(third).items() if details is None} == {f"e{n}" for n in range(3, 8)}
+    assert third.faults == []
+    assert ask(few, third.cursor).unchanged
+
+
 def test_an_older_copy_of_an_event_changes_nothing(ask: Ask) -> None:
     newer = event(f"{HELSINKI}20261203T100000", "SEQUENCE:3")
     first = ask(calendar(SOUND, newer, SOUND))
@@ -188,6 +205,28 @@ def test_the_same_calendar_is_unchanged_until_a_new_day_brings_new_occurrences(
     later = ask(daily, first.cursor)
     assert set(said(later)) - set(said(first))
     assert None not in said(later).values()
+
+
+def test_only_what_the_days_bring_into_sight_of_a_series_is_quiet(ask: Ask, frozen: FrozenClock) -> None:
+    series = [
+        event(f"{HELSINKI}20261126T100000", f"RRULE:FREQ={often}", uid=often) for often in ("WEEKLY", "DAILY")
+    ]
+    first = ask(calendar(*series))
+    assert not any(report.quiet for report in first.reports)
+    seen = {report.external_id for report in first.reports}
+    cursor = first.cursor
+    for _ in range(8):
+        frozen.advance(days=1)
+        fetched = ask(calendar(*series), cursor)
+        cursor = fetched.cursor
+        fresh = [report for report in fetched.reports if report.external_id not in seen]
+        assert all(report.quiet for report in fresh)
+        seen |= {report.external_id for report in fresh}
+    assert len(seen) > len(first.reports) + 5
+
+    often = series[0].replace("FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=TH,FR")
+    changed = {report.external_id: report for report in ask(calendar(often, series[1]), cursor).reports}
+    assert not changed["WEEKLY#20261204T080000Z"].quiet
 
 
 def test_ten_thousand_recurrences_are_told_as_far_as_anyone_looks(ask: Ask) -> None:
