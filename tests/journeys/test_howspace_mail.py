@@ -105,6 +105,14 @@ def test_a_growing_count_of_unread_things_is_told_once_a_day(town: Town, imap: F
     assert "9 new notifications in Acme" in town.client.get("/items/1").text
 
 
+def test_counts_that_come_together_are_told_as_the_last_one(town: Town, imap: FakeImap) -> None:
+    workspace(town)
+    imap.put(*(letter(LOGIN, subject=f"{n} new notifications in Acme", number=n) for n in (3, 5)))
+    a_minute_later(town)
+    (told,) = town.mails(ALICE)
+    assert "5 new notifications in Acme" in told["Subject"]
+
+
 def test_without_proof_of_the_sender_it_waits_for_approval(town: Town, imap: FakeImap) -> None:
     workspace(town, authserv="")
     imap.put(letter("Kokous on torstaina.", vouched=None))
