@@ -64,11 +64,13 @@ _DAYS = [
         rf"\b(?P<name>{_MONTH})\b\.? (?P<day>\d{{1,2}})(?![\d:])(?:st|nd|rd|th|\. ?päiv\w*)?(?:,? ?(?P<year>{_YEAR}))?"
     ),
 ]  # fmt: skip
+_BRACKET = r"\((?=\D|\d\d?:|\d\d?\.\d\d(?:\)| asti| saakka| mennessä))"  # "(16.12. …" is another day
 _TIME = re.compile(
-    rf",? ?(?:(?:[-–|] )?(?i:klo|kello|kl|klockan|at|@)\.? ?(?P<hour>{_HOUR})(?:[.:](?P<minute>[0-5]\d)(?!\d))?"
+    rf",? ?(?:{_BRACKET})?"
+    rf"(?:(?:[-–|] )?(?i:klo|kello|kl|klockan|at|@)\.? ?(?P<hour>{_HOUR})(?:[.:](?P<minute>[0-5]\d)(?!\d))?"
     rf"|(?P<hour2>{_HOUR})(?::(?P<minute2>[0-5]\d)(?!\d)|\.(?P<minute3>[0-5]\d)(?!\d|\.\d)))"
     rf"(?::[0-5]\d(?!\d))?(?: ?(?P<noon>[apAP])\.?[mM]\b)?"
-    rf"(?: ?{DASH} ?{_HOUR}[.:][0-5]\d(?!\.?\d))?(?:{_ZONE})?"  # "9.00–11.00": the end is of the same day
+    rf"(?: ?{DASH} ?{_HOUR}[.:][0-5]\d(?!\.?\d))?(?:{_ZONE})?(?: ?\))?"  # "9.00–11.00": the end is of the same day
 )
 _TIME_BEFORE = re.compile(
     rf"(?:\b(?i:klo|kello|kl|klockan|at|by|before)\.? |(?<!\d)(?=\d\d?:))(?P<hour>{_HOUR})(?:[.:](?P<minute>[0-5]\d))?"

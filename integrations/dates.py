@@ -1,8 +1,8 @@
 """The one parser of dates and ranges as Finnish, Swedish and English pages write them.
 
-It reads prose, so it never raises: what is no day, no time of that day (the hour that summer time skips), before
-1990 or more than 30 years ahead is not there. A date without a year means the one nearest to `today`; a date
-without a time stays a bare date; a time without a zone is of `zone`.
+It reads prose, so it never raises: what is no day, before 1990 or more than 30 years ahead is not there. A date
+without a year means the one nearest to `today`; a date without a time, or with one that its day does not have (the
+hour that summer time skips), stays a bare date; a time without a zone is of `zone`.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def _when(mention: Mention, today: date, zone: str) -> When | None:
         days=mention.hour // 24
     )
     instant = local.replace(tzinfo=place).astimezone(UTC)
-    return When(at=instant) if instant.astimezone(place).replace(tzinfo=None) == local else None
+    return When(at=instant) if instant.astimezone(place).replace(tzinfo=None) == local else When(day=day)
 
 
 def _at_offset(day: date, mention: Mention) -> When | None:
