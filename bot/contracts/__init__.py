@@ -62,13 +62,7 @@ from bot.contracts.incoming import (
     Webhook,
     named,
 )
-from bot.contracts.integration import (
-    Capabilities,
-    Heard,
-    Integration,
-    LetterReader,
-    Surroundings,
-)
+from bot.contracts.integration import Capabilities, Heard, Integration, LetterReader, Surroundings
 from bot.contracts.mail import (
     Arrived,
     Automatic,

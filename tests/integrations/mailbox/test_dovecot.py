@@ -69,7 +69,10 @@ def test_a_reply_a_bounce_and_a_workspaces_letter_survive_its_death(
     )  # fmt: skip
     with town.house.database.writing() as session:
         row = Source(name="acme", kind="howspace", cursor={}, created_at=clock.now())
-        row.options = {"senders": "howspace.com", "authserv": "mx.example.org", "automations": True}
+        row.options = {
+            "senders": "howspace.com", "hosts": "acme.howspace.com", "authserv": "mx.example.org",
+            "automations": True,
+        }  # fmt: skip
         row.defaults = {"kind": "announcement", "cities": ["tampere"]}
         session.add(row)
     town.publish()
