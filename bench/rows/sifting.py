@@ -40,7 +40,9 @@ def measure(place: Place) -> Iterator[Figure]:
     started = time.perf_counter()
     taken = sum(sieve.judge(each, today).concerns for each in reports)
     seconds = time.perf_counter() - started
-    told = f"{len(reports):,} reports of {MOST_READ:,} letters in {seconds:.2f} s, {taken:,} of them concern us"
+    told = (
+        f"{len(reports):,} reports of {MOST_READ:,} letters in {seconds:.2f} s, {taken:,} of them concern us"
+    )
     yield Figure("sifting", round(len(reports) / seconds, 1), "reports/s", told)
 
 
