@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -102,7 +103,8 @@ def fetch(
 
     `timeout` is (connect, read) in seconds, `deadline` in seconds for everything together, so that a
     server which drips a byte at a time cannot hold us. `allow_private` holds "host:port" exceptions.
-    `before` is called with the address of every hop, before it is asked, and may refuse it by an HttpFault.
+    `before` is called with the address of every hop, before it is asked, and may refuse it by an HttpFault; how long
+    it takes is not counted.
     Behind a configured HTTP(S)_PROXY the name is checked where it resolves here, and the proxy is trusted.
     Raises a kind of HttpFault.
     """
@@ -118,7 +120,7 @@ def fetch(
             for _ in range(max_redirects + 1):
                 visit.check_name(_checked(url))
                 if before:
-                    before(url)
+                    visit.aside(partial(before, url))
                 with session.request(
                     "POST" if parts else "GET", url, files=_files(parts), timeout=timeout, stream=True,
                     allow_redirects=False,

@@ -7,6 +7,7 @@ checked first, to be quick and to not even knock at private doors, and the peer'
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -20,6 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import Url
 
+from bot import clock
 from integrations.http_faults import PrivateAddress, Unreachable
 
 PORTS = {"http": 80, "https": 443}
@@ -49,8 +51,8 @@ def is_public(address: str) -> bool:
 class Visit:
     """One fetch: whom it may meet, and the sockets it opened, which are cut when its time is over.
 
-    `allow_private` holds exceptions as "host:port", `deadline` is in seconds. `overdue` tells
-    afterwards whether the time ran out, `certificates` until when those of the hosts it met are good.
+    `allow_private` holds exceptions as "host:port", `deadline` is in seconds, without what is spent in `aside`.
+    `overdue` tells afterwards whether the time ran out, `certificates` until when those of the hosts it met are good.
     """
 
     def __init__(self, allow_private: frozenset[str], deadline: float) -> None:
@@ -58,9 +60,23 @@ class Visit:
         self.certificates: dict[str, datetime] = {}
         self._allow_private = allow_private
         self._sockets: list[socket.socket] = []
-        self._timer = Timer(deadline, self._cut)
+        self._left = deadline
+        self._run()
+
+    def _run(self) -> None:
+        self._since = clock.monotonic()
+        self._timer = Timer(self._left, self._cut)
         self._timer.daemon = True
         self._timer.start()
+
+    def aside(self, wait: Callable[[], None]) -> None:
+        """Do what is no part of the fetch (waiting for a turn, obeying robots.txt) while its time stands still."""
+        self._timer.cancel()
+        self._left = max(0.0, self._left - (clock.monotonic() - self._since))
+        try:
+            wait()
+        finally:
+            self._run()
 
     def check_name(self, target: Url) -> None:
         """Refuse a name that resolves to nothing but private addresses, without connecting.

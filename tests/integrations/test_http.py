@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -169,6 +170,19 @@ def test_a_server_that_drips_is_cut_off_at_the_deadline(feeds: FakeFeeds, header
     feeds.slow("/a", headers_too=headers_too)
     with pytest.raises(http.TooSlow, match="too slow"):
         http.fetch(feeds.url("/a"), allow_private=allowed(feeds), deadline=0.3)
+
+
+def test_waiting_for_the_hosts_turn_is_not_the_servers_time(feeds: FakeFeeds) -> None:
+    feeds.serve("/a", "hei")
+    feeds.redirect("/b", feeds.url("/a"))
+    waits = iter((1.1, 0.0))
+    page = http.fetch(
+        feeds.url("/b"), allow_private=allowed(feeds), deadline=1, before=lambda _: sleep(next(waits))
+    )
+    assert page.body == b"hei"
+    feeds.slow("/c", headers_too=True)
+    with pytest.raises(http.TooSlow):
+        http.fetch(feeds.url("/c"), allow_private=allowed(feeds), deadline=0.3, before=lambda _: None)
 
 
 def test_a_server_that_says_nothing_times_out(feeds: FakeFeeds) -> None:
