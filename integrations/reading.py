@@ -40,6 +40,12 @@ def read(
     only waits. The administrator's own servers (`allow_private`) are asked without waiting.
     `known` is a cursor with `etag` and `modified`, as `validators` made it. Raises SourceFault.
     """
+    hosts: list[str] = []
+
+    def before(hop: str) -> None:
+        hosts.append(hop)
+        (in_turn if parts else _as_a_guest)(hop, surroundings)
+
     conditions = {"If-None-Match": "etag", "If-Modified-Since": "modified"} if known else {}
     stated = {header: str(known[name]) for header, name in conditions.items() if known and known.get(name)}
     try:
@@ -50,9 +56,11 @@ def read(
             limit_bytes=limit_bytes,
             allow_private=surroundings.allow_private,
             user_agent=http.user_agent_with(surroundings.contact_url),
-            before=partial(in_turn if parts else _as_a_guest, surroundings=surroundings),
+            before=before,
         )
     except http.HttpFault as fault:
+        if fault.retry_after and hosts:
+            _let_rest(hosts[-1], fault.retry_after, surroundings)
         raise SourceFault(str(fault), fault.retry_after, kind_of(fault)) from fault
     if page.status == 304 and not stated:
         raise SourceFault(
@@ -68,10 +76,22 @@ def _as_a_guest(url: str, surroundings: Surroundings) -> None:
 
 def in_turn(url: str, surroundings: Surroundings) -> None:
     """Wait until the host of an address may be asked; the administrator's own servers may be at once."""
+    if host := _strange_host(url, surroundings):
+        surroundings.wait_for_turn(host)
+
+
+def _let_rest(url: str, seconds: float, surroundings: Surroundings) -> None:
+    """Leave a host alone for as long as it asks for (Retry-After): that binds all sources that are read from it."""
+    if host := _strange_host(url, surroundings):
+        surroundings.let_rest(host, seconds)
+
+
+def _strange_host(url: str, surroundings: Surroundings) -> str:
+    """The host of an address; empty for the administrator's own."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    if f"{host}:{parts.port or PORTS.get(parts.scheme)}" not in surroundings.allow_private:
-        surroundings.wait_for_turn(host)
+    ours = f"{host}:{parts.port or PORTS.get(parts.scheme)}" in surroundings.allow_private
+    return "" if ours else host
 
 
 def _rules(url: str, surroundings: Surroundings) -> bytes:

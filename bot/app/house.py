@@ -38,7 +38,7 @@ from bot.contracts.workspaces import Workspaces
 from bot.delivery.envelopes import Stationery
 from bot.delivery.journal import Journal
 from bot.delivery.lanes import Lanes
-from bot.intake.turns import wait_for_turn
+from bot.intake.turns import let_rest, wait_for_turn
 from bot.links import Links
 from bot.network import Network, load_network
 from bot.people import roster_lines
@@ -170,6 +170,7 @@ class House:
             topics=self.network.topic_words(),
             councils=self.network.council_names(),
             wait_for_turn=partial(wait_for_turn, self.database),
+            let_rest=partial(let_rest, self.database),
         )
 
     def steps(self, kind: str) -> Steps:

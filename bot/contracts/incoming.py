@@ -110,6 +110,14 @@ class SourceFault(Exception):
         self.kind: FaultKind = kind
 
 
+class HostRests(SourceFault):
+    """The source was not asked at all, for its host is left alone for so many seconds: no fault of the source."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason, seconds, "limited")
+        self.seconds = seconds
+
+
 class Source(Protocol):
     """Brings news in when it is asked."""
 

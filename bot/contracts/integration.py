@@ -101,11 +101,16 @@ def _at_once(_host: str) -> None:
     """Waits for nobody."""
 
 
+def _unheard(_host: str, _seconds: float) -> None:
+    """Lets nobody rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an integration may know of the installation it works in.
 
-    `wait_for_turn` returns when a host may be asked, once a second whoever asks it; the house sees to that.
+    `wait_for_turn` returns when a host may be asked, once a second whoever asks it, or raises HostRests; by `let_rest`
+    a host is asked nothing for so many seconds. The house sees to that.
     After `patience` seconds a poll asks no further page, for others wait meanwhile: what is left comes at the next one.
     """
 
@@ -117,4 +122,5 @@ class Surroundings:
     topics: Mapping[str, Sequence[str]] = field(default_factory=dict)
     councils: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wait_for_turn: Callable[[str], None] = _at_once
+    let_rest: Callable[[str, float], None] = _unheard
     patience: float = 75.0

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.contracts import Fetched, SourceFault
+from bot.contracts import Fetched, HostRests, SourceFault
 from bot.contracts import Source as Asked
 from bot.intake.taking import Lost, held, take_in
 from bot.intake.watch.runs import Counts, keep_run
@@ -165,6 +165,9 @@ def _poll(database: Database, open_source: OpenSource, source: Source, zone: str
     _asking.add(lease)
     try:
         fetched = fetch(open_source, source)
+        if isinstance(fetched, HostRests):
+            database.write(partial(_put_off, source, fetched))
+            return Polled(source.name, fault=fetched.reason)
         if isinstance(fetched, SourceFault):
             database.write(partial(_note_fault, source, fetched, zone, asked_by))
             return Polled(source.name, fault=fetched.reason)
@@ -203,6 +206,14 @@ def _end(
         source.name, counts.new, counts.changed, counts.unchanged, counts.joined, counts.refused,
         faults=tuple(fetched.faults),
     )  # fmt: skip
+
+
+def _put_off(source: Source, rest: HostRests, session: Session) -> None:
+    """It was not asked, because of others: it is as soon as its host may be, and nobody hears of it."""
+    row = held(session, source)
+    let_go(row)
+    wait = min(timedelta(seconds=rest.seconds), LONGEST_REST) * random.uniform(1, 1 + JITTER)
+    row.next_at = clock.now() + wait
 
 
 def _note_fault(source: Source, fault: SourceFault, zone: str, asked_by: str, session: Session) -> None:

@@ -119,6 +119,23 @@ def test_every_request_to_the_public_internet_waits_for_its_turn(
     assert len(feeds.requests) == 3
 
 
+@pytest.mark.parametrize("path", ["/a", "/robots.txt"])
+def test_a_host_that_asks_to_be_left_alone_is_by_all_sources(
+    feeds: FakeFeeds, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.delenv("no_proxy")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("http_proxy", f"http://{feeds.place}")
+    for each in ("/robots.txt", "/a"):
+        feeds.serve(f"http://93.184.215.14{each}", "")
+    feeds.raise_status(f"http://93.184.215.14{path}", 429, **{"Retry-After": "120"})
+    resting: list[tuple[str, float]] = []
+    public = Surroundings("news", Defaults(), let_rest=lambda *said: resting.append(said))
+    with pytest.raises(SourceFault, match="429"):
+        reading.read("http://93.184.215.14/a", public)
+    assert resting == [("93.184.215.14", 120)]
+
+
 def test_a_page_tells_until_when_its_certificate_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
