@@ -25,7 +25,8 @@ GONE = "…"
 _MOST = 200_000
 _MOST_SECRETS = 500
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+    "\ud800-\udfff\ufffe\uffff]"
 )
 _RUN = re.compile(r"[A-Za-z0-9+]+")
 _RANDOM = re.compile(r"[A-Za-z0-9_-]{16,}")
@@ -54,8 +55,10 @@ class Eraser:
         """A text without what its links must not show."""
         text = _UNSEEN.sub("", html.unescape(html.unescape(text[:_MOST]))).replace("\r\n", "\n")
         for span in links(text, self._leads_in, wide=True):
-            if "\n" in text[span.start : span.end]:  # where it may be broken, it is blotted out
-                self.link(span.link.rstrip(_TAIL))
+            _, *further = re.split(r"[\s>]+", text[span.start : span.end])
+            if further:  # where it may be broken, it is blotted out, and the rest of it alone
+                shown = self.link(span.link.rstrip(_TAIL))
+                self._remember(*(part for part in further if part.strip(_TAIL) not in shown))
         parts, at = [], 0
         for span in links(text, self._leads_in, wide=False):
             parts += [text[at : span.start], self._in_text(span.link)]
@@ -74,7 +77,7 @@ class Eraser:
         for node in tree.xpath("//script | //style | //head | //comment()"):
             node.drop_tree()
         for node in tree.iter(*_BLOCKS):
-            node.tail = f"\n\n{node.tail or ''}"
+            node.tail = "\n\n" + _UNSEEN.sub("", node.tail or "")
         self.learn(tree.text_content())
         for node in (each for each in tree.iter() if isinstance(each.tag, str)):
             for value in [value for name, value in node.attrib.items() if name != "href"]:

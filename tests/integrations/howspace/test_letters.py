@@ -105,7 +105,11 @@ def test_no_disguise_of_a_login_link_comes_through_as_html(html: str) -> None:
 
 def test_control_characters_neither_hide_a_login_link_nor_lose_the_letter() -> None:
     hidden = LOGIN.replace("Ki", "K\x02i").replace("Ji", "J&#1;i")
-    for raw in (letter(hidden), letter(html=f"<p>Hei\x00\x02 &#1; <a href='{hidden}'>Avaa</a></p>")):
+    pages = (
+        f"<p>Hei\x00\x02 &#1; <a href='{hidden}'>Avaa</a></p>",
+        f"Hei<br>&#2;{hidden}<br>&#xFFFE;&#xD800;Alice",
+    )
+    for raw in (letter(hidden), *(letter(html=page) for page in pages)):
         told = repr(brought(raw.replace(b'charset="utf-8"', b'charset="utf\x00-8"')))
         assert "Kokous perjantaina" in told
         assert HALF not in told

@@ -34,6 +34,17 @@ def test_a_login_link_that_is_broken_between_lines_keeps_nothing_of_its_token(ht
     assert token not in told
 
 
+@pytest.mark.parametrize("gap", ["<br>", "<br>\n", "</p><p>", "</div>\n<div>", "\n"])
+def test_wherever_a_login_link_breaks_neither_half_of_its_token_is_left(gap: str) -> None:
+    link = f"{HOST}/login?token={TOKENS[0]}"
+    for at in range(len("https://"), len(link)):
+        page = f"<div><p>Hei!</p><p>{link[:at]}{gap}{link[at:]}</p></div><p>Terveisin Alice</p>"
+        told = repr(brought(letter(html=page)))
+        assert "Terveisin Alice" in told
+        assert TOKENS[0][:8] not in told
+        assert TOKENS[0][-8:] not in told
+
+
 SPELT = (
     r"https://acme.in.howspace.com\login?token={token}",
     r"https:\\acme.in.howspace.com\u\{token}",
