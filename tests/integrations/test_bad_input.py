@@ -226,7 +226,10 @@ def test_every_kind_waits_for_its_hosts_turn_before_it_connects(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolved)
     with pytest.raises(SourceFault):
-        site.ask(url=site.veil.url.replace("http://127.0.0.1", "https://rebind.example"), wait_for_turn=turns.append)
+        site.ask(
+            url=site.veil.url.replace("http://127.0.0.1", "https://rebind.example"),
+            wait_for_turn=turns.append,
+        )
     assert set(turns) == {"rebind.example"}
     assert site.veil.requests == []
 
