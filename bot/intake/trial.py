@@ -6,6 +6,7 @@ A worker that reads one holds a lease on it, renewed meanwhile; what a dead one 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,11 +14,13 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from bot import clock
-from bot.contracts import Cursor, Fetched, SourceFault
+from bot.contracts import Fetched, SourceFault
+from bot.contracts import Source as Asked
 from bot.intake.foresight import WORDS, foresee
 from bot.intake.poll import LEASE, OpenSource, fetch, free
 from bot.intake.taking import Lost, rights_of
 from bot.store.db import Database, ring
+from bot.store.items import ReportRow
 from bot.store.sources import Source
 from bot.store.watch import SourceTrial
 
@@ -40,7 +43,7 @@ class Trial:
 
 def try_out(database: Database, open_source: OpenSource, source: Source, zone: str) -> Trial:
     """Read a source from its beginning, and say what would come of it."""
-    found = fetch(open_source, _from_the_beginning(source))
+    found = fetch(*_from_the_beginning(open_source, source))
     if isinstance(found, SourceFault):
         return Trial(Counter(), fault=found)
     try:
@@ -50,14 +53,42 @@ def try_out(database: Database, open_source: OpenSource, source: Source, zone: s
         return Trial(Counter(), fault=SourceFault("there is no such source any more"))
 
 
-def _from_the_beginning(source: Source) -> Source:
-    """A copy without cursor: with one, many sources would only say that nothing changed."""
-    nowhere: Cursor = {}
+def _from_the_beginning(open_source: OpenSource, source: Source) -> tuple[OpenSource, Source]:
+    """A copy without cursor: with one, many sources would only say that nothing changed.
+
+    A source whose things are known by what it saw before names the fields of its cursor that a dry run must keep in
+    `dry_run_keeps`.
+    """
     fields = {name: getattr(source, name) for name in ("id", "name", "kind", "options", "defaults", "every")}
-    return Source(**fields, cursor=nowhere)
+    copy = Source(**fields, cursor={})
+
+    def opened(row: Source) -> Asked:
+        asked = open_source(row)
+        kept: Collection[str] = getattr(asked, "dry_run_keeps", ())
+        row.cursor = {name: value for name, value in source.cursor.items() if name in kept}
+        return asked
+
+    return opened, copy
+
+
+def _unchanged(session: Session, source: Source, names: Collection[str]) -> Trial:
+    """What is listed just as it was at the last poll."""
+    mine = (ReportRow.source_id == source.id, ReportRow.external_id.in_(names))
+    rows = tuple(
+        (WORDS["duplicate"], row.external_id, _title(row))
+        for row in session.scalars(select(ReportRow).where(*mine).order_by(ReportRow.id))
+    )
+    return Trial(Counter(row[0] for row in rows), rows[:MOST_SHOWN])
+
+
+def _title(row: ReportRow) -> str:
+    titles: dict[str, str] = (row.details or {}).get("title", {})
+    return next(iter(titles.values()), "")
 
 
 def _foreseen(session: Session, source: Source, found: Fetched, zone: str) -> Trial:
+    if found.unchanged and found.listed:
+        return _unchanged(session, source, found.listed)
     verdicts = foresee(session, source.id, found.reports, rights_of(session, source), zone)
     rows = [
         (

@@ -61,6 +61,9 @@ class PageWatchSource:
     as `doubted` the hash of what stood there at the last poll and hardly was the page.
     """
 
+    dry_run_keeps = frozenset({"place", "hash", "lines", "named", "id", "closes"})
+    """Without these a dry run would take a page whose deadline has moved for another one."""
+
     def __init__(self, options: PageWatchOptions, surroundings: Surroundings) -> None:
         self._options = options
         self._surroundings = surroundings
@@ -85,7 +88,13 @@ class PageWatchSource:
         cursor = {**known, "place": place, **validators(page)}
         cursor["hash"] = hashlib.sha256("\n".join([title, *said]).encode()).hexdigest()
         if cursor["hash"] == known.get("hash"):
-            return Fetched([], cursor, unchanged=True, certificate_ends=page.certificate_ends)
+            return Fetched(
+                [],
+                cursor,
+                unchanged=True,
+                certificate_ends=page.certificate_ends,
+                listed=frozenset({known["id"]}),
+            )
         round_ = _round(said)
         if cursor["hash"] != doubted and _is_doubtful(known, named, said, round_):
             raise SourceFault(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot import clock
 from bot.app import House
 from bot.intake.poll import Polled
+from bot.intake.trial import try_out
 from bot.store.items import Item
 from bot.store.sources import Source
 from tests.fakes.call_sites import FakeSedia
@@ -100,6 +101,28 @@ def test_a_page_that_another_stands_in_for_is_a_fault_until_it_stays(
             polled = poll(house, "page_watch")
             seen.append((polled.new, polled.changed, bool(polled.fault)))
     assert seen == [(1, 0, False), (0, 0, True), (0, 0, False), (0, 0, True), (0, 1, False)]
+
+
+def test_a_dry_run_knows_the_page_whose_deadline_has_moved(
+    open_test_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with FakeRakennerahastot() as site:
+        house = open_test_house(fetch_allow_private=frozenset({site.place}))
+        add(house, "page_watch", url=site.url("/-/eakr"), text=".journal-content-article")
+
+        def foreseen() -> dict[str, int]:
+            with house.database.reading() as session:
+                source = session.scalars(select(Source).where(Source.name == "page_watch")).one()
+            return dict(try_out(house.database, house.open_source, source, "Europe/Helsinki").counts)
+
+        found = []
+        for day in ("15.1.2027", "29.1.2027"):
+            site.notice("eakr", "Haku", TEXT.format(day, "730 000"))
+            found.append(foreseen())
+            poll(house, "page_watch")
+            found.append(foreseen())
+    assert found == [{"new": 1}, {"unchanged": 1}, {"changed": 1}, {"unchanged": 1}]
 
 
 def test_a_topic_whose_row_has_another_id_or_title_is_the_same_call(
