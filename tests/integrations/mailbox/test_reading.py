@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -52,6 +53,19 @@ def test_what_says_nothing_of_the_address_is_passing(action: str, status: str, l
     found = about(dsn(action=action, status=status, diagnostic="smtp; 550 no"))
     assert isinstance(found, Bounce)
     assert found.lasting is lasting
+
+
+@pytest.mark.parametrize(
+    "sender", [b"", b"<", b"Postm\xe4stare <postmaster@a.example>", b"\xff\xfe <<@>", b'"', b"a b c@"]
+)
+def test_a_bounce_of_whatever_sender_is_read_and_nothing_is_said_of_it(
+    sender: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    raw = re.sub(rb"(?m)^From: [^\r\n]*", lambda _: b"From: " + sender, dsn(), count=1)
+    found = about(raw)
+    assert isinstance(found, Bounce)
+    assert (found.recipients, found.lasting) == (("alice@example.org",), True)
+    assert caplog.records == []
 
 
 def test_a_success_report_is_no_bounce() -> None:
