@@ -61,7 +61,7 @@ def test_what_says_nothing_of_the_address_is_passing(action: str, status: str, l
 def test_a_bounce_of_whatever_sender_is_read_and_nothing_is_said_of_it(
     sender: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    raw = re.sub(rb"(?m)^From: [^\r\n]*", lambda _: b"From: " + sender, dsn(), count=1)
+    raw = re.sub(rb"(?m)^From: [^\r\n]*", lambda _: b"From: " + sender, qmail(), count=1)
     found = about(raw)
     assert isinstance(found, Bounce)
     assert (found.recipients, found.lasting) == (("alice@example.org",), True)
