@@ -184,7 +184,7 @@ def _howspace() -> list[Step[Door]]:
         Step("sound: a letter", send("Kokous on torstaina."), "1 new"),
         Step("the same again", send("Kokous on torstaina.")),
         Step("another letter", send("Työpaja.", subject="Työpaja", number=2), "1 new"),
-        Step("a login link", send(LOGIN, subject="Your login link", number=3)),
+        Step("a login link", send(LOGIN, subject="Your login link", number=3), "", "flagged for a person"),
         Step("with no proof of its sender", send("Ehkä.", vouched=None, number=4)),
         Step("forged", send("Väärä.", vouched="mx.example.org; dkim=fail header.d=howspace.com", number=5)),
         Step("of somebody else", send("Muu.", sender="bob@example.org", number=6)),
