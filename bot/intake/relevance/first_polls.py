@@ -12,11 +12,14 @@ from bot import clock
 from bot.contracts import Details
 from bot.planning.changes import material
 from bot.planning.fitting import open_at, published
-from bot.planning.notices import announce
+from bot.planning.notices import QUIET, UNCORRECTED, announce
 from bot.store import audit
 from bot.store.deliveries import Delivery, Fanout
 from bot.store.items import Item, Revision
 from bot.store.sources import Source
+
+LOUD = ("notice", "once")
+"""The fan-outs that tell people who were not told before."""
 
 MOST = 100
 KEPT = timedelta(days=60)
@@ -49,7 +52,7 @@ def leave(session: Session, unwanted: Collection[int], actor: str, origin: str =
     for items in left.values():  # a silent fan-out of no source is one that nobody is asked about
         session.execute(
             update(Fanout)
-            .where(Fanout.item_id.in_(items), Fanout.purpose == "quiet")
+            .where(Fanout.item_id.in_(items), Fanout.purpose.in_(QUIET))
             .values(source_id=None)
             .execution_options(synchronize_session=False)
         )
@@ -59,12 +62,12 @@ def leave(session: Session, unwanted: Collection[int], actor: str, origin: str =
 
 def silent(session: Session, item_ids: Collection[int]) -> list[int]:
     """Which of these items came silently, or were last told of so, and were announced to nobody."""
-    spoken = (Fanout.item_id.in_(item_ids), Fanout.purpose.in_(("notice", "quiet")))
+    spoken = (Fanout.item_id.in_(item_ids), Fanout.purpose.in_((*QUIET, *LOUD)))
     newest = select(func.max(Fanout.id)).where(*spoken).group_by(Fanout.item_id)
     told = exists().where(
         Delivery.item_id == Fanout.item_id, Delivery.purpose == "notice", Delivery.state != "cancelled"
     )
-    quiet = select(Fanout.item_id).where(Fanout.id.in_(newest), Fanout.purpose == "quiet", ~told)
+    quiet = select(Fanout.item_id).where(Fanout.id.in_(newest), Fanout.purpose.in_(QUIET), ~told)
     return [item_id for item_id in session.scalars(quiet) if item_id is not None]
 
 
@@ -77,7 +80,8 @@ def tell_changed(
     """
     still = _still_quiet(session, item_ids)
     announce(session, [item_id for item_id in item_ids if item_id not in still], how, source_id)
-    announce(session, still, "quiet")  # of no source: who was asked about it before is not asked again
+    quietly = "silent" if how in UNCORRECTED else "quiet"
+    announce(session, still, quietly)  # of no source: who was asked about it before is not asked again
 
 
 def _still_quiet(session: Session, item_ids: Sequence[int]) -> set[int]:
@@ -96,8 +100,8 @@ def _still_quiet(session: Session, item_ids: Sequence[int]) -> set[int]:
 def _untold() -> Select[Item, str]:
     """Each with one source, though several may have brought it silently: it is one delivery."""
     mine = Fanout.item_id == Item.id
-    first = select(func.min(Fanout.source_id)).where(mine, Fanout.purpose == "quiet").scalar_subquery()
-    told = exists().where(mine, Fanout.purpose == "notice")
+    first = select(func.min(Fanout.source_id)).where(mine, Fanout.purpose.in_(QUIET)).scalar_subquery()
+    told = exists().where(mine, Fanout.purpose.in_(LOUD))
     now = clock.now()
     return (
         select(Item, Source.name)

@@ -134,3 +134,13 @@ def test_what_two_sources_brought_silently_is_offered_and_counted_once(
         assert {source for _, source in found} == {"paper"}
         assert first_polls.choose(session, {1, 2}, "Bob") == 2
     assert notices(database, network) == [1, 2]
+
+
+def test_what_an_import_changes_of_what_nobody_was_told_stays_quiet(
+    database: Database, network: Network, frozen: object
+) -> None:
+    first_look(database, network, leave=True)
+    quietly = Rights(tell=False, corrects=False)
+    tell(database, said(0, body={"fi": "Vanha."}), said(1, closes_at="2027-05-01"), rights=quietly)
+    tell(database, said(0, body={"fi": "Vanha!"}), said(1, closes_at="2027-05-01", body={"fi": "Vanha."}))
+    assert notices(database, network) == []
