@@ -150,9 +150,9 @@ def ended(
     refuse_nothing(len(reports), faults, known.get("count") or 0, may_be_empty=may_be_empty)
     cursor = {"hash": digest(*reports), "count": len(reports)}
     if cursor["hash"] == known.get("hash"):
-        return Fetched([], cursor, faults, unchanged=True, certificate_ends=certificate_ends)
+        return Fetched([], cursor, faults, unchanged=True, certificate_ends=certificate_ends, whole=not cut)
     listed = None if cut else named(reports)
-    return Fetched(reports, cursor, faults, certificate_ends=certificate_ends, listed=listed)
+    return Fetched(reports, cursor, faults, certificate_ends=certificate_ends, listed=listed, whole=not cut)
 
 
 def refuse_nothing(found: int, faults: Sequence[str], before: int, *, may_be_empty: bool) -> None:

@@ -18,6 +18,7 @@ from bot.cli.opening import database_fault
 from bot.contracts import SourceFault
 from bot.delivery.accounts import blocked
 from bot.delivery.doubts import GIVE_UP
+from bot.intake.first_look import own_cursor
 from bot.intake.watch.remedies import REMEDIES
 from bot.planning.alerts import WATCHERS
 from bot.settings import Settings, SettingsFault
@@ -235,7 +236,7 @@ def _asked(house: House, row: Source) -> str:
     if row.next_at is None:
         house.open_webhook(row)
     else:
-        house.open_source(row).fetch(row.cursor)
+        house.open_source(row).fetch(own_cursor(row))
     return ""
 
 

@@ -64,6 +64,9 @@ class Fetched:
     `certificate_ends` is the last instant of the server's certificate, where there was one. `listed` are the ids of
     all that the source lists just now, told or not, if it lists what there is and all of its list was read: what is
     not among them may go on under another id. None where that is not known.
+
+    `left` are the ids of what could be read only in part, or not at all, and comes at a later poll; without `whole`
+    the list itself was not read to its end. What a silent first poll left is taken in silently when it comes.
     """
 
     reports: Sequence[Report]
@@ -72,6 +75,8 @@ class Fetched:
     unchanged: bool = False
     certificate_ends: datetime | None = None
     listed: frozenset[str] | None = None
+    left: frozenset[str] = frozenset()
+    whole: bool = True
 
 
 def named(reports: Iterable[Report]) -> frozenset[str]:

@@ -85,13 +85,14 @@ def accept(
 
 
 def in_portions(
-    session: Session, source_id: int, reports: Sequence[Report], rights: Rights, zone: str
+    session: Session, source_id: int, parts: Sequence[Sequence[Report]], rights: Rights, zone: str
 ) -> tuple[list[Sequence[Report]], Beside | None]:
     """What one source says in portions, each for a transaction of its own, and what to tell `accept` of the others.
 
-    With it all come to the same as if taken in together. Nothing is changed.
+    With it all come to the same as if taken in together. No portion has reports of several `parts`. Nothing is changed.
     """
-    portions = list(batches(reports, PORTION)) or [()]
+    reports = [report for part in parts for report in part]
+    portions: list[Sequence[Report]] = [some for part in parts for some in batches(part, PORTION)] or [()]
     if len(portions) == 1 or not rights.join:
         return portions, None
     known: set[str] = set()

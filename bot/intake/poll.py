@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from bot import clock
 from bot.contracts import Fetched, HostRests, SourceFault
 from bot.contracts import Source as Asked
+from bot.intake.first_look import cursor_after, cursor_kept, own_cursor
 from bot.intake.taking import Lost, held, take_in
 from bot.intake.watch.runs import Counts, keep_run
 from bot.intake.watch.troubles import note_certificate, note_fault, note_well
@@ -181,7 +182,7 @@ def _poll(database: Database, open_source: OpenSource, source: Source, zone: str
 def fetch(open_source: OpenSource, source: Source) -> Fetched | SourceFault:
     """What a source says since its cursor, or why it could not be read. No transaction is open meanwhile."""
     try:
-        return open_source(source).fetch(source.cursor)
+        return open_source(source).fetch(own_cursor(source))
     except SourceFault as fault:
         return fault
     except DBAPIError:
@@ -196,7 +197,7 @@ def _end(
 ) -> Polled:
     """What follows when all is taken in: the cursor moves, and the run is kept."""
     row, now = held(session, source), clock.now()
-    row.cursor, row.next_at = dict(fetched.cursor), now + timedelta(seconds=row.every)
+    row.cursor, row.next_at = dict(cursor_after(row, fetched)), now + timedelta(seconds=row.every)
     let_go(row)
     note_well(session, row, zone)
     note_certificate(session, row, fetched.certificate_ends, zone)
@@ -224,6 +225,6 @@ def _note_fault(source: Source, fault: SourceFault, zone: str, asked_by: str, se
     let_go(row)
     row.next_at = clock.now() + min(rest, LONGEST_REST)
     if fault.cursor is not None:
-        row.cursor = dict(fault.cursor)
+        row.cursor = dict(cursor_kept(row, fault.cursor))
     note_fault(session, row, fault, zone)
     keep_run(session, row.id, asked_by, source.asked_at or clock.now(), Counts(), fault=fault)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.contracts import Integration
+from bot.intake.first_look import is_first
 from bot.intake.poll import begin_anew, let_go
 from bot.store.sources import USUAL_FLOOD_LIMIT, Source
 
@@ -58,7 +59,7 @@ def change_source(session: Session, source: Source, changed: Source, secrets: Co
 
 def silent_next(source: Source) -> bool:
     """Whether nobody will be told of what a source's next look brings."""
-    return source.next_at is not None and source.well_at is None and source.first_poll == "silent"
+    return source.next_at is not None and is_first(source)
 
 
 def _what_is_read(source: Source, secrets: Collection[str]) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from bot import clock
 from bot.contracts import Accepted, Fetched, Report
 from bot.intake.accept import Rights, accept, in_portions
 from bot.intake.candidates import Beside
+from bot.intake.first_look import is_first, left_of
 from bot.intake.relevance import Sieve, rules
 from bot.intake.watch.runs import Counts
 from bot.store.db import Database
@@ -36,13 +37,19 @@ def take_in(
     """
     with database.reading() as session:
         rights = replace(rights_of(session, source), listed=fetched.listed)
-        (*portions, last), beside = in_portions(session, source.id, fetched.reports, rights, zone)
+        unread = left_of(source, [report.external_id for report in fetched.reports])
+        silent = [report for report in fetched.reports if report.external_id in unread]
+        told = [report for report in fetched.reports if report.external_id not in unread]
+        (*portions, last), beside = in_portions(session, source.id, (silent, told), rights, zone)
+    quietly = replace(rights, tell=False)
     answers: list[Accepted] = []
     for portion in portions:
-        answers += database.write(partial(_take, source, portion, rights, zone, beside))
+        mine = quietly if portion and portion[0].external_id in unread else rights
+        answers += database.write(partial(_take, source, portion, mine, zone, beside))
 
     def take_last(session: Session) -> Outcome:
-        taken = _take(source, last, rights, zone, beside, session)
+        mine = quietly if last and last[0].external_id in unread else rights
+        taken = _take(source, last, mine, zone, beside, session)
         return end(session, Counts.of([*answers, *taken], len(fetched.faults)))
 
     return database.write(take_last)
@@ -66,7 +73,7 @@ def rights_of(session: Session, source: Source) -> Rights:
     return Rights(
         row.publish,
         row.may_be_urgent,
-        tell=not (row.well_at is None and row.first_poll == "silent"),
+        tell=not is_first(row),
         sieve=Sieve(network, rules()) if network else None,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
@@ -71,7 +71,9 @@ class EuraSource:
         faults += [f"{ident}: its closing day is not known" for ident in _undated(taken.reports, faults)]
         # A row that is missing or broken today is still known tomorrow.
         rest = {ident: row for ident, row in known.items() if ident not in taken.rows}
-        cursor = {"rows": dict([*rest.items(), *taken.rows.items()][-MOST_KNOWN:]), **validators(page)}
+        cursor: dict[str, Any] = {"rows": dict([*rest.items(), *taken.rows.items()][-MOST_KNOWN:])}
+        if not listing.links:  # else the same page is no news, and yet not read
+            cursor |= validators(page)
         ends = page.certificate_ends
         return Fetched(
             taken.reports,
@@ -80,7 +82,15 @@ class EuraSource:
             unchanged=not taken.reports,
             certificate_ends=ends,
             listed=listing.ids,
+            left=self._left(listing, bare, taken.rows),
         )
+
+    def _left(self, listing: Listing, bare: Mapping[str, Report], taken: Mapping[str, str]) -> frozenset[str]:
+        """What was not read, or waits for its own page; without the page's data that is all of it."""
+        if listing.links:
+            return listing.ids
+        waits = {ident for ident, row in taken.items() if row.endswith((_BARE, _WAITED))}
+        return frozenset((listing.ids - set(bare)) | (waits if self._details else set()))
 
     def _bare(self, listing: Listing) -> tuple[dict[str, Call], dict[str, Report], list[str]]:
         """The calls of the list and their reports, by id. Raises SourceFault when no row is as it should be."""

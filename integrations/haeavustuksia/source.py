@@ -6,6 +6,7 @@ so the site is an option, and what is not as expected is a fault.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -49,7 +50,7 @@ class HaeavustuksiaSource:
         reports = [
             report(call, self._site, self._options.authority, self._surroundings, faults) for call in calls
         ]
-        return ended(
+        brought = ended(
             once_each(reports, faults),
             faults,
             since,
@@ -57,6 +58,9 @@ class HaeavustuksiaSource:
             cut=cut,
             certificate_ends=self._certificate_ends,
         )
+        named = (row.get("hakuasianAsianumero") for row in found if isinstance(row, dict))
+        broken = {str(each).strip() for each in named if each} - {call.number for call in calls}
+        return replace(brought, left=frozenset(broken), listed=brought.listed and brought.listed | broken)
 
     def _page(self, number: int) -> tuple[list[Any], int]:
         answer, page = read_json(self._address(number), self._surroundings)

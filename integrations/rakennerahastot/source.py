@@ -16,7 +16,7 @@ from integrations import pages, text
 from integrations.http import Page
 from integrations.listing import Several, Site
 from integrations.rakennerahastot.joining import joined
-from integrations.rakennerahastot.notice import CARD, Notice, read_notice
+from integrations.rakennerahastot.notice import CARD, Notice, language_of, read_notice
 from integrations.rakennerahastot.visit import Book, Visit
 from integrations.reading import read
 
@@ -69,8 +69,17 @@ class RakennerahastotSource:
             raise SourceFault(f"no notice could be read: {faults[0]}", kind="structure")
         newest = sorted(book.items(), key=lambda each: str(each[1].get("read")), reverse=True)[:_REMEMBERED]
         cursor = {"place": self._site, "notices": dict(newest)}
-        listed = frozenset(visit.called(url) for url in cards)
-        return Fetched(reports, cursor, faults, not reports, visit.certificate_ends, listed=listed)
+        unread = [url for url in cards if not book.get(url, {}).get("hash")]
+        return Fetched(
+            reports,
+            cursor,
+            faults,
+            not reports,
+            visit.certificate_ends,
+            listed=frozenset(map(visit.called, cards)),
+            left=frozenset(map(visit.called, unread)),
+            whole=all(language_of(url) == "fi" for url in unread),  # others may be called as the Finnish page
+        )
 
     def read(self, url: str, known: Cursor | None = None) -> Page:
         """One page of the site."""

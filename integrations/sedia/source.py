@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from bot.contracts import Cursor, Fetched, Language, SourceFault, Surroundings, named
 from integrations.listing import MOST_PAGES, Several, Site, all_pages, read_json, refuse_nothing, rows
-from integrations.sedia.topic import Topic, calls
+from integrations.sedia.topic import Topic, calls, name_of
 
 _PAGE_SIZE: Final = 100  # more are not given, however many are asked for
 _MOST_BYTES: Final = 30 * 1024 * 1024  # a hundred topics, each described in tens of KB
@@ -80,6 +80,7 @@ class SediaSource:
         known: Mapping[str, str] = since.get("rows") or {}
         may_be_empty = bool(options.words or options.identifiers)
         refuse_nothing(len(found), faults, len(known), may_be_empty=may_be_empty)
+        broken = {name for row in shown if (name := name_of(row))} - {topic.identifier for topic in topics}
         changed = [each for each in found if known.get(each.bare.external_id) != each.digest]
         return Fetched(
             [each.whole() for each in changed],
@@ -87,7 +88,9 @@ class SediaSource:
             faults,
             unchanged=not changed,
             certificate_ends=self._certificate_ends,
-            listed=None if cut else named(each.bare for each in found),
+            listed=None if cut else named(each.bare for each in found) | broken,
+            left=frozenset(broken),
+            whole=not cut,
         )
 
     def _page(self, number: int) -> tuple[list[Any], int]:

@@ -84,6 +84,15 @@ class Topic(BaseModel):
         return {"title": row.get("summary"), **opened}
 
 
+def name_of(row: Any) -> str:
+    """The identifier of a row that may be broken otherwise; empty when it has none."""
+    try:
+        said = row["metadata"]["identifier"]
+        return str(said[0] if isinstance(said, list) else said).strip()
+    except (TypeError, LookupError):
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A call that was found: its report without text, and its texts as HTML, which take long to be made readable."""
