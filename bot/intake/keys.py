@@ -107,9 +107,12 @@ def canonical(url: str) -> str:
 
 
 def identifier(details: Details) -> str:
-    """Its identifier without case, spaces and signs: `EURA 2021/403-12` is `eura202140312`; empty when none."""
+    """Its identifier without case, spaces and signs: `EURA 2021/403-12` is `eura2021-403-12`; empty when none.
+
+    Between numbers a sign stays: `MISS-2026-1-11` and `MISS-2026-11-1` are two calls.
+    """
     text = unicodedata.normalize("NFKC", details.identifier or "").casefold()
-    return re.sub(r"[\W_]+", "", text)
+    return re.sub(r"[^\w-]|_|(?<!\d)-|-(?!\d)", "", re.sub(r"(?<=\d)[\W_]+(?=\d)", "-", text))
 
 
 @lru_cache(16384)

@@ -21,6 +21,8 @@ CALL: dict[str, Any] = {
         ({"identifier": "EURA 2021/403-12"}, {"identifier": "eura2021-403/12", "title": {"fi": "Muu"}}, True),
         ({"identifier": "A1"}, {"identifier": "A1", "closes_at": "2027-03-01"}, True),
         ({"identifier": "A1"}, {"identifier": "B2"}, False),
+        ({"identifier": "VN/112/2026"}, {"identifier": "VN/11/22026"}, False),
+        ({"identifier": "MISS-2026-1-11"}, {"identifier": "MISS-2026-11-1"}, False),
         ({"url": "https://www.example.org/fi/haku/"}, {"url": "http://example.org/haku", "title": {"sv": "X"}}, True),
         ({"url": "https://example.org/haku"}, {"url": "https://example.org/haku", "closes_at": "2027-01-29"}, False),
         ({"url": "https://example.org/"}, {"url": "https://example.org/", "title": {"fi": "Aivan muu"}}, None),
