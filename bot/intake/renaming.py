@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.contracts import Details
 from bot.intake.candidates import STANDING, batches
+from bot.intake.fingerprint import fingerprint
 from bot.intake.keys import TITLED, day_key, identifier, link_keys, meeting, plain, strong_keys
 from bot.intake.likeness import days_between
 from bot.intake.records import Content, Known
@@ -36,7 +37,7 @@ def renamed(
     """Give reports their new ids; returns them by those.
 
     `contents` are under ids that are not known, and `listed` all ids that the source names just now. The same thing
-    has the same number, or the same link, title and day, which no other has; news must be the same to the letter.
+    has the same number, or the same link, title and day, which no other has; news must be the same to the letter but for how the link is spelt.
     An event of the same start, title and place is the same, where no other is like it.
     """
     come = [content for content in contents if content.details.kind in _NAMED and content.keys]
@@ -77,10 +78,15 @@ def _same(content: Content, old: _Old, own_link: bool, alone: bool, zone: str) -
         return False
     if not own_link or not link_keys(one) & link_keys(other):
         return alone and met is not None and met == meeting(other)
-    if content.fingerprint == old.known.fingerprint:
+    if _unlinked(one) == _unlinked(other):
         return True
     titles = [(plain(one.title[each]), plain(other.title[each])) for each in one.title if each in other.title]
     return one.kind in TITLED and days == "same" and bool(titles) and all(a == b for a, b in titles)
+
+
+def _unlinked(details: Details) -> str:
+    """What it says, however its link is spelt: a site that adds a slash to every address has no news."""
+    return fingerprint(details.model_copy(update={"url": None, "links": ()}))
 
 
 def _keys(details: Details, zone: str) -> set[str]:

@@ -44,6 +44,7 @@ def ids(database: Database) -> list[str]:
         (told("x"), told("x", closes_at="2027-01-29"), "accepted"),
         (told("x"), told("x", title={"fi": "Toinen"}), "accepted"),
         (told("x", identifier="A 1"), told("x", identifier="A 2"), "accepted"),
+        (told("x", **NEWS), told("x/?utm_source=feed", **NEWS), "updated"),
         (told("x", **NEWS), told("x", **NEWS, body={"fi": "Jatkoa"}), "accepted"),
         (told("x"), told("y"), "accepted"),
         (told("x", **EVENT), told("y", **EVENT), "updated"),
