@@ -37,7 +37,8 @@ def renamed(
     """Give reports their new ids; returns them by those.
 
     `contents` are under ids that are not known, and `listed` all ids that the source names just now. The same thing
-    has the same number, or the same link, title and day, which no other has; news must be the same to the letter but for how the link is spelt.
+    has the same number, or the same link, title and day, which no other has; news must be the same to the letter
+    but for how the link is spelt.
     An event of the same start, title and place is the same, where no other is like it.
     """
     come = [content for content in contents if content.details.kind in _NAMED and content.keys]
