@@ -68,6 +68,11 @@ class EuraSource:
             calls = {ident: call for ident, call in calls.items() if ident not in known}
         taken = _Taken({}, [], faults)
         self._take(taken, calls, bare, known, listing)
+        if listing.links and not taken.reports:  # else nobody would hear that days and money come no more
+            raise SourceFault(
+                "the page is built otherwise: its data were not found, only titles and links of new calls are read",
+                kind="structure",
+            )
         faults += [f"{ident}: its closing day is not known" for ident in _undated(taken.reports, faults)]
         # A row that is missing or broken today is still known tomorrow.
         rest = {ident: row for ident, row in known.items() if ident not in taken.rows}

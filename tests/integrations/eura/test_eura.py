@@ -206,10 +206,18 @@ def test_a_row_that_was_broken_for_a_day_is_still_known(site: FakeEura) -> None:
     site.data = data(row(), CALL | {"otsikko": ""})
     broken = poll(site, first.cursor)
     assert not broken.reports
-    site.data, site.anchors = None, ANCHOR + "x" * 500
-    assert not poll(site, broken.cursor).reports
     site.data = data(row(), CALL)
     assert poll(site, broken.cursor).unchanged
+
+
+def test_links_of_nothing_new_are_no_page_that_is_well(site: FakeEura) -> None:
+    first = poll(site)
+    site.data, site.anchors = None, ANCHOR + "x" * 500
+    with pytest.raises(SourceFault, match="only titles and links") as fault:
+        poll(site, first.cursor)
+    assert fault.value.kind == "structure"
+    site.data, site.anchors = data(row(), CALL), ""
+    assert poll(site, first.cursor).unchanged
 
 
 PAGE = FakeEura.page("<main><h1>Hakuilmoitukset</h1>" + "Hakuilmoituksia ei ole. " * 100 + "</main>")
