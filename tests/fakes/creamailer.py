@@ -12,16 +12,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bot import clock
+from tests.fakes.served import Served
 
 AN_HOUR, DRIFT = timedelta(hours=1), 300
 HOURLY, IMPORT = 100, 500
@@ -35,8 +34,11 @@ class Request:
     body: Any
 
 
-class FakeCreamailer:
+class FakeCreamailer(Served):
     def __init__(self, list_id: str = "7") -> None:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        server.fake = self  # type: ignore[attr-defined]
+        super().__init__(server)
         self.token, self.secret, self.list_id = "token-of-the-fake", "secret-of-the-fake", list_id
         self.subscribers: dict[str, str] = {}
         self.suppressed: dict[str, str] = {}
@@ -45,15 +47,6 @@ class FakeCreamailer:
         self.refusals: list[tuple[int, dict[str, str], bytes]] = []
         self.rights = {"read", "write"}
         self.now: Callable[[], datetime] = clock.real_now
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.fake = self  # type: ignore[attr-defined]
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def subscribe(self, *emails: str, status: str = "active") -> None:
         self.subscribers.update(dict.fromkeys(emails, status))
@@ -65,17 +58,6 @@ class FakeCreamailer:
         """Refuse the next request."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.refusals.append((status, named, body))
-
-    def __enter__(self) -> FakeCreamailer:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def pageful(self, rows: list[dict[str, str]], query: dict[str, str]) -> dict[str, Any]:
         """A page as Laravel makes it."""

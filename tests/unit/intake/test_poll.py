@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,14 +40,6 @@ class Slow:
         self.meanwhile()
         report = Report(f"n-{number}", factories.details(title={"en": f"Call {number}"}))
         return Fetched([report], {"number": number})
-
-
-@pytest.fixture
-def other(database: Database, database_url: str) -> Iterator[Database]:
-    """Another process's way to the database."""
-    opened = Database(database_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(autouse=True)

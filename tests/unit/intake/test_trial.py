@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -32,14 +32,6 @@ class Slow:
         assert since == {}
         self.meanwhile()
         return Fetched([Report("n-1", factories.details(title={"en": self.title}))], {"page": 1})
-
-
-@pytest.fixture
-def other(database: Database, database_url: str) -> Iterator[Database]:
-    """Another process's way to the database."""
-    opened = Database(database_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(autouse=True)

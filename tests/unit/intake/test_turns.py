@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -19,14 +18,6 @@ from bot.store.sources import Source
 from bot.store.workplace import Account
 from tests import factories
 from tests.conftest import FrozenClock
-
-
-@pytest.fixture
-def other(database: Database, database_url: str) -> Iterator[Database]:
-    """Another process's way to the database."""
-    opened = Database(database_url)
-    yield opened
-    opened.close()
 
 
 def gaps(times: list[datetime]) -> list[float]:
